@@ -1,0 +1,53 @@
+# The whole development loop. Everything runs in .venv, made from hash-locked files.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help demo test check format lint types imports test-real bench lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "spacepact needs Python 3.11 or newer; try make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/run.stamp ## watch the whole job happen on fictional outlets (ARGS=--once ends after the run)
+	$(BIN)/spacepact demo $(ARGS)
+
+test: .venv/dev.stamp ## every test but the long ones
+	$(BIN)/python -m pytest $(ARGS)
+
+check: format lint types imports test ## all that must hold before a commit lands
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy -p spacepact -p crawler -p classifier -p storage -p alerts
+
+imports: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../shared)
+	$(BIN)/python -m pytest tests/real -m real $(ARGS)
+
+bench: .venv/dev.stamp ## measure speed, side by side with peers
+	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+lock: ## write the lock files again (needs uv)
+	uv pip compile pyproject.toml --extra postgresql --group build --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -o requirements.lock
+	uv pip compile pyproject.toml --extra postgresql --group build --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what was made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,52 @@
+"""One page's content, and the link under which it was found."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from spacepact.noun import Noun
+
+Tier = Literal["official", "wire", "trade", "blog"]
+TIERS: tuple[Tier, ...] = ("official", "wire", "trade", "blog")
+"""From the most to the least authoritative: the best tier among its articles heads a story."""
+
+_NOT_WORDS = re.compile(r"\W+")
+
+
+class Link(Noun):
+    """An address that a source lists, with an opaque version: another version means "look again"."""
+
+    url: str
+    version: str = ""
+
+
+class Article(Noun):
+    """One page's content, cleaned.
+
+    `url` is canonical; `language` an ISO 639-1 code; `published` and `modified` are aware and None
+    where the page does not say; `method` names how the text was found; `fetched` is when.
+    """
+
+    url: str
+    source: str
+    tier: Tier = "trade"
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published: AwareDatetime | None = None
+    modified: AwareDatetime | None = None
+    language: str | None = None
+    site_name: str | None = None
+    method: str = ""
+    fetched: AwareDatetime
+    revision: int = 1
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the words alone: white space, case and punctuation do not make a new revision."""
+        words = _NOT_WORDS.sub(" ", f"{self.title}\n{self.text}".casefold())
+        return hashlib.sha256(words.encode()).hexdigest()

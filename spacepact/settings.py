@@ -1,0 +1,75 @@
+"""config/settings.yaml: what the whole service shares. Secrets come only from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from spacepact.noun import Noun
+from spacepact.yamlfile import read_yaml
+
+
+class Mail(Noun):
+    """The mail server that carries e-mail alerts; `tls` is how the connection is protected."""
+
+    host: str = "localhost"
+    port: int = Field(25, ge=1, le=65535)
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = "spacepact <spacepact@localhost>"
+
+
+class Web(Noun):
+    """Where the status page listens; 0.0.0.0 opens it to the network."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
+class Crawl(Noun):
+    """Politeness and limits of the crawler; seconds and bytes."""
+
+    contact: str = "https://github.com/spacepact/spacepact"
+    delay: float = Field(1.0, ge=0)
+    timeout: float = Field(30.0, gt=0)
+    round_limit: float = Field(600.0, gt=0)
+    at_once: int = Field(4, ge=1, le=64)
+    max_pages: int = Field(200, ge=1)
+    max_bytes: int = Field(16_000_000, ge=1000)
+    proxy: str | None = None
+
+
+class Alerting(Noun):
+    """What holds for every watchlist; an article older than `max_age` is collected, but not alerted."""
+
+    max_age: timedelta = timedelta(hours=48)
+    min_score: float = Field(0.5, ge=0, le=1)
+    tick: float = Field(1.0, gt=0, description="seconds between two looks at what is due")
+
+
+class Settings(Noun):
+    """The whole of config/settings.yaml; every key may be left out."""
+
+    database: str = "sqlite:///data/spacepact.sqlite"
+    base_url: str = "http://127.0.0.1:8080"
+    mail: Mail = Mail()
+    web: Web = Web()
+    crawl: Crawl = Crawl()
+    alerts: Alerting = Alerting()
+
+
+def load_settings(config: Path, env: Mapping[str, str]) -> Settings:
+    """Read settings.yaml of a config directory; all defaults where there is no such file."""
+    path = config / "settings.yaml"
+    return read_yaml(path, Settings, env) if path.exists() else Settings()
+
+
+def default_config_dir() -> Path:
+    """Return config/ beside the code: inside an installed wheel, or at the top of a checkout."""
+    packaged = Path(__file__).with_name("config")
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "config"

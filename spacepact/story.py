@@ -1,0 +1,95 @@
+"""Stories and what is owed about them: the values that decisions return and storage keeps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from spacepact.article import TIERS, Tier
+from spacepact.cooperation import Cooperation
+from spacepact.noun import Noun
+
+AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal"]
+DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
+
+
+class Telling(Noun):
+    """One article that reports a story."""
+
+    url: str
+    source: str
+    site_name: str
+    tier: Tier
+    title: str
+    language: str | None
+    published: AwareDatetime
+    revision: int = 1
+
+
+class Told(Noun):
+    """Somebody who was, or will be, told about a story."""
+
+    channel: str
+    recipient: str
+    watchlists: tuple[str, ...]
+
+
+class Story(Noun):
+    """The articles that report one cooperation event, across outlets and days.
+
+    `record` links the stories of one cooperation over time; `previous` is the story of the stage
+    before; `revision` grows when what was told must be corrected; `told` is who was told so far.
+    """
+
+    id: str
+    record: str
+    revision: int = 1
+    cooperation: Cooperation
+    tellings: tuple[Telling, ...]
+    first_seen: AwareDatetime
+    last_seen: AwareDatetime
+    previous: str | None = None
+    told: tuple[Told, ...] = ()
+
+    @property
+    def head(self) -> Telling:
+        """The telling that speaks for the story: best tier first, then the earliest."""
+        return min(self.tellings, key=lambda t: (TIERS.index(t.tier), t.published, t.url))
+
+
+class Match(Noun):
+    """Watchlist x story, with named reasons such as `agency jaxa ("JAXA")`."""
+
+    watchlist: str
+    reasons: tuple[str, ...]
+
+
+class Delivery(Noun):
+    """One alert to one recipient through one channel; unique in (recipient, channel, story, revision)."""
+
+    id: str
+    channel: str
+    recipient: str
+    watchlists: tuple[str, ...]
+    state: DeliveryState = "pending"
+    reason: str
+
+
+class Alert(Noun):
+    """What is told about a story: everything a message needs, kept as it was when decided."""
+
+    id: str
+    kind: AlertKind
+    story: Story
+    was: Cooperation | None = None
+    matches: tuple[Match, ...]
+    decided: AwareDatetime
+    deliveries: tuple[Delivery, ...]
+
+
+class Decision(Noun):
+    """What follows from one article: stories as they are now, and alerts with their deliveries."""
+
+    stories: tuple[Story, ...] = ()
+    alerts: tuple[Alert, ...] = ()
