@@ -1,0 +1,67 @@
+"""One visit to one source, and what it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from spacepact.article import Article, Link
+from spacepact.noun import Noun
+
+Outcome = Literal["new", "revised", "known", "rejected"]
+RoundState = Literal["ok", "unchanged", "partial", "failed"]
+
+
+class Rejected(Noun):
+    """A page that was fetched and is no article, with the reason."""
+
+    reason: str
+
+
+class Validators(Noun):
+    """What a server said about one polled URL; echoed byte for byte (RFC 9110, 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Failure(Noun):
+    """One URL that could not be fetched or understood, and why, in words for people."""
+
+    url: str
+    reason: str
+
+
+class Round(Noun):
+    """The result of one visit: a source's failure is a value, never an exception.
+
+    `unchanged`: every polled URL answered 304. `partial`: some pages failed. `failed`: nothing could
+    be polled. `validators` maps polled URL to validators, and holds only URLs of which nothing is
+    still owed, so that a page that failed is found again in the next round.
+    """
+
+    source: str
+    state: RoundState
+    started: AwareDatetime
+    finished: AwareDatetime
+    listed: int = 0
+    fetched: int = 0
+    outcomes: dict[Outcome, int] = {}
+    failures: tuple[Failure, ...] = ()
+    validators: dict[str, Validators] = {}
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        counts = ", ".join(f"{n} {what}" for what, n in self.outcomes.items() if n)
+        why = f"; {self.failures[0].url}: {self.failures[0].reason}" if self.failures else ""
+        return f"{self.state}: {self.listed} listed, {self.fetched} fetched" + (f" ({counts})" if counts else "") + why
+
+
+Sink = Callable[[Link, Article | Rejected], Outcome]
+"""Takes what a link led to, keeps it durably before it returns, and says what it was."""
+
+Seen = Callable[[Collection[Link]], set[Link]]
+"""Returns those of the links that are already kept in the version given."""
