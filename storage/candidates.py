@@ -1,0 +1,49 @@
+"""Which kept stories may be meant by an article: the few that the decision should look at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from spacepact.cooperation import Cooperation, Tagged
+from spacepact.story import Story, Told
+from storage.tables import deliveries, stories, story_articles, story_parties
+
+LOOK_BACK = timedelta(days=800)
+AT_MOST = 300
+
+
+def parties_of(cooperation: Cooperation) -> list[str]:
+    """Return what a story is found by: the ids of its parties, each once."""
+    return sorted({party.id for party in cooperation.parties})
+
+
+def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[Story]:
+    """Return stories that share a party with the article, or that it already tells; newest first."""
+    wanted = sorted({p for c in tagged.classification.cooperations for p in parties_of(c)})
+    sharing = select(story_parties.c.story_id).where(story_parties.c.party.in_(wanted))
+    telling = select(story_articles.c.story_id).where(story_articles.c.url == tagged.article.url)
+    query = (
+        select(stories.c.id, stories.c.body)
+        .where(or_(stories.c.id.in_(telling), stories.c.id.in_(sharing) & (stories.c.last_seen >= now - LOOK_BACK)))
+        .order_by(stories.c.last_seen.desc(), stories.c.id)
+        .limit(AT_MOST)
+    )
+    rows = connection.execute(query).all()
+    told = _told(connection, [row.id for row in rows])
+    return [Story.model_validate({**row.body, "told": told.get(row.id, ())}) for row in rows]
+
+
+def _told(connection: Connection, ids: list[str]) -> dict[str, list[Told]]:
+    """Return who was told, or will be, by story; who was spared for a reason is not among them."""
+    columns = (deliveries.c.story_id, deliveries.c.channel, deliveries.c.recipient, deliveries.c.watchlists)
+    query = (
+        select(*columns)
+        .where(deliveries.c.story_id.in_(ids), deliveries.c.state != "suppressed")
+        .order_by(deliveries.c.created, deliveries.c.id)
+    )
+    told: dict[str, list[Told]] = {}
+    for row in connection.execute(query):
+        told.setdefault(row.story_id, []).append(Told(channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists)))
+    return told

@@ -1,0 +1,90 @@
+"""What people look at: articles, stories, deliveries. Nothing here writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Engine, func, select
+
+from spacepact.article import Article
+from spacepact.cooperation import Classification, Tagged
+from spacepact.story import Story
+from storage.database import reading
+from storage.tables import alerts, articles, deliveries, stories
+
+
+class DeliveryRow(NamedTuple):
+    """One line of the ledger, for people."""
+
+    id: str
+    channel: str
+    recipient: str
+    watchlists: list[str]
+    state: str
+    reason: str
+    tries: int
+    created: datetime
+    settled: datetime | None
+    not_before: datetime | None
+    kind: str
+    story_id: str
+    revision: int
+
+
+class Reading:
+    """Answers questions; each is one read transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def articles(self, limit: int = 1000) -> list[Tagged]:
+        """Return the newest articles first."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(articles).order_by(articles.c.fetched.desc(), articles.c.id.desc()).limit(limit)).all()
+        return [_tagged(row.body, row.text, row.classification) for row in rows]
+
+    def article(self, url: str) -> Tagged | None:
+        """Return one article by its canonical URL."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(articles).where(articles.c.url == url)).first()
+        return _tagged(row.body, row.text, row.classification) if row else None
+
+    def stories(self, limit: int = 100) -> list[Story]:
+        """Return the stories last seen first; `told` is left empty."""
+        with reading(self.engine) as connection:
+            query = select(stories.c.body).order_by(stories.c.last_seen.desc(), stories.c.id).limit(limit)
+            return [Story.model_validate(body) for body in connection.scalars(query)]
+
+    def story(self, story_id: str) -> Story | None:
+        """Return one story by its id."""
+        with reading(self.engine) as connection:
+            body = connection.scalars(select(stories.c.body).where(stories.c.id == story_id)).first()
+        return Story.model_validate(body) if body else None
+
+    def record(self, record: str) -> list[Story]:
+        """Return the stories of one cooperation in the order of time."""
+        with reading(self.engine) as connection:
+            query = select(stories.c.body).where(stories.c.record == record).order_by(stories.c.first_seen, stories.c.id)
+            return [Story.model_validate(body) for body in connection.scalars(query)]
+
+    def deliveries(self, limit: int = 10_000, story: str | None = None) -> list[DeliveryRow]:
+        """Return the ledger, newest first; of one story if one is named."""
+        columns = [alerts.c.kind if name == "kind" else deliveries.c[name] for name in DeliveryRow._fields]
+        query = select(*columns).join(alerts, alerts.c.id == deliveries.c.alert_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
+        if story:
+            query = query.where(deliveries.c.story_id == story)
+        with reading(self.engine) as connection:
+            return [DeliveryRow(*row) for row in connection.execute(query.limit(limit))]
+
+    def totals(self) -> dict[str, int]:
+        """Return how many articles, stories and deliveries by state there are."""
+        with reading(self.engine) as connection:
+            counts = {t.name: connection.scalar(select(func.count()).select_from(t)) or 0 for t in (articles, stories)}
+            counts["cooperation"] = connection.scalar(select(func.count()).where(articles.c.score >= 0.5)) or 0
+            by_state = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+            return counts | {row[0]: row[1] for row in by_state}
+
+
+def _tagged(body: dict[str, object], text: str, classification: object) -> Tagged:
+    return Tagged(article=Article.model_validate({**body, "text": text}), classification=Classification.model_validate(classification))

@@ -1,0 +1,120 @@
+"""The one door into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from spacepact.article import Article, Link
+from spacepact.cooperation import Classification, Tagged
+from spacepact.round import Outcome, Rejected
+from spacepact.story import Alert, Decision, Story
+from storage.candidates import candidates, parties_of
+from storage.database import lock_stories, reading, writing
+from storage.ledger import Ledger
+from storage.reading import Reading
+from storage.sources import Sources
+from storage.tables import alerts, articles, deliveries, links, revisions, stories, story_articles, story_parties
+from storage.upsert import upsert
+
+Decide = Callable[[Tagged, Classification | None, Sequence[Story]], Decision]
+"""Says what follows from an article, given what its former revision said and the stories near it."""
+
+
+class Store:
+    """Keeps what the pipeline decides. Every method is one transaction: all or nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.ledger = Ledger(engine)
+        self.sources = Sources(engine)
+        self.reading = Reading(engine)
+
+    def seen(self, source: str, wanted: Collection[Link]) -> set[Link]:
+        """Return those links of a source that are kept in the version given."""
+        urls = [link.url for link in wanted]
+        found: dict[str, str] = {}
+        with reading(self.engine) as connection:
+            for start in range(0, len(urls), 500):
+                where = (links.c.source == source) & links.c.url.in_(urls[start : start + 500])
+                found.update((row.url, row.version) for row in connection.execute(select(links.c.url, links.c.version).where(where)))
+        return {link for link in wanted if found.get(link.url) == link.version}
+
+    def reject(self, source: str, link: Link, rejected: Rejected, now: datetime) -> Outcome:
+        """Remember that a link led to no article, so that it is not fetched again in this version."""
+        with writing(self.engine) as connection:
+            _keep_link(connection, source, link, now, outcome="rejected", reason=rejected.reason)
+        return "rejected"
+
+    def add(self, source: str, link: Link, tagged: Tagged, decide: Decide, now: datetime) -> Outcome:
+        """Keep an article with its tags, stories, alerts and deliveries, and ignore what is known."""
+        with writing(self.engine) as connection:
+            lock_stories(connection)
+            row = connection.execute(select(articles).where(articles.c.url == tagged.article.url)).first()
+            outcome: Outcome = "new" if row is None else "known" if row.fingerprint == tagged.article.fingerprint else "revised"
+            article_id = row.id if row else None
+            if outcome != "known":
+                before = Classification.model_validate(row.classification) if row else None
+                if row:
+                    tagged = tagged.model_copy(update={"article": tagged.article.model_copy(update={"revision": row.revision + 1})})
+                article_id = _keep_article(connection, tagged, row, now)
+                near = candidates(connection, tagged, now)
+                _apply(connection, tagged.article, decide(tagged, before, near), now)
+            _keep_link(connection, source, link, now, outcome=outcome, article_id=article_id)
+        return outcome
+
+
+def _keep_link(connection: Connection, source: str, link: Link, now: datetime, **known: Any) -> None:
+    row = {"version": link.version, "seen_at": now, "reason": "", "article_id": None, **known}
+    upsert(connection, links, {"source": source, "url": link.url}, row)
+
+
+def _keep_article(connection: Connection, tagged: Tagged, old: Any, now: datetime) -> int:
+    article, classification = tagged.article, tagged.classification
+    values = {
+        **article.model_dump(include={"url", "source", "revision", "title", "text", "published", "language", "fetched"}),
+        "fingerprint": article.fingerprint,
+        "scope": classification.scope,
+        "score": classification.score,
+        "body": article.model_dump(mode="json", exclude={"text"}),
+        "classification": classification.model_dump(mode="json"),
+    }
+    if old is None:
+        return int(connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one())
+    former = {"body": {**old.body, "text": old.text}, "classification": old.classification, "replaced_at": now}
+    connection.execute(insert(revisions).values(article_id=old.id, revision=old.revision, **former))
+    connection.execute(update(articles).where(articles.c.id == old.id).values(values))
+    return int(old.id)
+
+
+def _apply(connection: Connection, article: Article, decision: Decision, now: datetime) -> None:
+    for story in decision.stories:
+        body = story.model_dump(mode="json", exclude={"told"})
+        row = {**story.model_dump(include={"record", "revision", "first_seen", "last_seen"}), "body": body}
+        upsert(connection, stories, {"id": story.id}, row)
+        connection.execute(delete(story_parties).where(story_parties.c.story_id == story.id))
+        connection.execute(insert(story_parties), [{"story_id": story.id, "party": p} for p in parties_of(story.cooperation)])
+        upsert(connection, story_articles, {"story_id": story.id, "url": article.url}, {})
+    for alert in decision.alerts:
+        _owe(connection, alert, now)
+
+
+def _owe(connection: Connection, alert: Alert, now: datetime) -> None:
+    key = {"story_id": alert.story.id, "revision": alert.story.revision}
+    row = {**key, "kind": alert.kind, "decided": alert.decided, "body": alert.model_dump(mode="json", exclude={"deliveries"})}
+    upsert(connection, alerts, {"id": alert.id}, row)
+    for delivery in alert.deliveries:
+        values = {
+            **delivery.model_dump(exclude={"watchlists"}),
+            **key,
+            "watchlists": list(delivery.watchlists),
+            "alert_id": alert.id,
+            "tries": 0,
+            "fence": 0,
+            "created": now,
+            "not_before": now,
+        }
+        upsert(connection, deliveries, values, {})

@@ -1,0 +1,177 @@
+"""The tables. Nouns that only travel are kept whole as JSON; what is asked for has a column."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept in UTC (SQLite forgets time zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface of TypeDecorator
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *columns: Any) -> Table:
+    return Table(name, metadata, *columns)
+
+
+sources = _table(
+    "sources",
+    Column("id", String(100), primary_key=True),
+    Column("next_check_at", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("failing_since", Moment),
+    Column("last_ok_at", Moment),
+    Column("last_new_at", Moment),
+)
+validators = _table(
+    "validators",
+    Column("source", String(100), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+)
+rounds = _table(
+    "rounds",
+    Column("id", Integer, primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("started", Moment, nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("body", JSON, nullable=False),
+)
+articles = _table(
+    "articles",
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("source", String(100), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published", Moment),
+    Column("language", String(20)),
+    Column("fetched", Moment, nullable=False, index=True),
+    Column("scope", String(40), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("classification", JSON, nullable=False),
+)
+revisions = _table(
+    "revisions",
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("classification", JSON, nullable=False),
+    Column("replaced_at", Moment, nullable=False),
+)
+links = _table(
+    "links",
+    Column("source", String(100), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("article_id", ForeignKey("articles.id")),
+)
+stories = _table(
+    "stories",
+    Column("id", String(40), primary_key=True),
+    Column("record", String(40), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)
+story_parties = _table(
+    "story_parties",
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("party", String(200), primary_key=True, index=True),
+)
+story_articles = _table(
+    "story_articles",
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("url", Text, primary_key=True, index=True),
+)
+alerts = _table(
+    "alerts",
+    Column("id", String(40), primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("decided", Moment, nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)
+deliveries = _table(
+    "deliveries",
+    Column("id", String(40), primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("channel", String(100), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("watchlists", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("not_before", Moment),
+    Column("lease_until", Moment),
+    Column("settled", Moment),
+    UniqueConstraint("recipient", "channel", "story_id", "revision"),
+    Index("ix_deliveries_due", "channel", "state", "not_before"),
+)
+tries = _table(
+    "tries",
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("started", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("answer", Text),
+)
+lanes = _table(
+    "lanes",
+    Column("channel", String(100), primary_key=True),
+    Column("paused_until", Moment),
+    Column("broken", Text),
+)

