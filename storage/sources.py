@@ -74,6 +74,12 @@ class Sources:
             query = select(*(sources.c[name] for name in SourceState._fields)).order_by(sources.c.id)
             return [SourceState(*row) for row in connection.execute(query)]
 
+    def visits(self, since: datetime) -> dict[str, int]:
+        """Return how often each source was visited from a moment on."""
+        with reading(self.engine) as connection:
+            query = select(rounds.c.source, func.count()).where(rounds.c.started >= since).group_by(rounds.c.source)
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def counts(self) -> dict[str, int]:
         """Return the number of articles by source."""
         with reading(self.engine) as connection:

@@ -108,7 +108,7 @@ def _owe(connection: Connection, alert: Alert, now: datetime) -> None:
     upsert(connection, alerts, {"id": alert.id}, row)
     for delivery in alert.deliveries:
         values = {
-            **delivery.model_dump(exclude={"watchlists"}),
+            **delivery.model_dump(exclude={"id", "watchlists"}),
             **key,
             "watchlists": list(delivery.watchlists),
             "alert_id": alert.id,
@@ -117,4 +117,6 @@ def _owe(connection: Connection, alert: Alert, now: datetime) -> None:
             "created": now,
             "not_before": now,
         }
-        upsert(connection, deliveries, values, {})
+        state = connection.scalar(select(deliveries.c.state).where(deliveries.c.id == delivery.id))
+        if state is None or (state == "suppressed" and delivery.state == "pending"):
+            upsert(connection, deliveries, {"id": delivery.id}, values)

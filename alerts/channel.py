@@ -1,0 +1,63 @@
+"""What every kind of channel is: options from YAML, recipients, and one method that sends."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from alerts.message import Message
+from spacepact.errors import SendError
+from spacepact.noun import Noun
+from spacepact.settings import Mail
+
+OptionsT = TypeVar("OptionsT", bound=Noun)
+
+
+class Channel(ABC, Generic[OptionsT]):
+    """A named destination. A kind is one class in one module of `alerts/channels`, found by looking there.
+
+    `kind` is its word in channels.yaml, `Options` what may stand beside that word, `gap` the seconds of
+    silence between two sends. No option that is secret appears in `repr`, in an error or in a log.
+    """
+
+    kind: ClassVar[str]
+    Options: ClassVar[type[Noun]]
+    gap: ClassVar[float] = 0.0
+    enabled: bool = True
+
+    def __init__(self, name: str, options: OptionsT, mail: Mail) -> None:
+        self.name = name
+        self.options = options
+        self.mail = mail
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return who is reached when a watchlist asks for `to`: where an address is a secret, the channel's own name."""
+        del to
+        return (self.name,)
+
+    @abstractmethod
+    async def send(self, message: Message) -> str:
+        """Send, and return the receiver's answer; raises SendError, which says whether another try can help."""
+
+
+class Disabled(Channel[Noun]):
+    """A channel with `enabled: false`: known by name, its secrets not needed."""
+
+    kind = ""
+    Options = Noun
+    enabled = False
+
+    def __init__(self, name: str, to: Sequence[str], mail: Mail) -> None:
+        super().__init__(name, Noun(), mail)
+        self._to = tuple(to)
+
+    def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
+        return tuple(to) or self._to or (self.name,)
+
+    async def send(self, message: Message) -> str:
+        """Raise SendError: a person switched this channel off."""
+        raise SendError(f"{self.name}: switched off in channels.yaml ({message.id} waits)", permanent=True)

@@ -1,0 +1,1 @@
+"""One module a kind of channel; a new file here is a new kind."""

@@ -1,0 +1,213 @@
+"""What follows from one article: which stories it tells, who is told what, and who is not told, each with its reason.
+
+Pure: the same arguments give the same decision. Storage applies it in the transaction that keeps the article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from alerts.matching import Subject, Watchlists
+from alerts.stories import changed, counterpart, fold, relate, step, story_id, telling
+from spacepact.cooperation import Classification, Cooperation, Tagged
+from spacepact.noun import stable_id
+from spacepact.settings import Alerting
+from spacepact.story import Alert, AlertKind, Decision, Delivery, DeliveryState, Match, Story, Telling, Told
+
+
+class Route(Protocol):
+    """What a decision must know about a channel."""
+
+    @property
+    def enabled(self) -> bool: ...
+
+    def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return who is reached; `to` is what a watchlist asks for, () its silence."""
+        ...
+
+
+def decide(
+    tagged: Tagged,
+    before: Classification | None,
+    stories: Sequence[Story],
+    *,
+    watchlists: Watchlists,
+    channels: Mapping[str, Route],
+    policy: Alerting,
+    now: datetime,
+) -> Decision:
+    """Decide about one article.
+
+    `before` is what the former revision of this article said (None: it is new). `stories` are those that
+    share a party with one of its cooperations, or that it tells already. A delivery that comes back pending
+    although the same (recipient, channel, story, revision) was suppressed earlier replaces the suppressed one.
+    """
+    desk = _Desk(tagged, watchlists, channels, policy, now, {s.id: s for s in stories})
+    ours = fold(tagged.classification.cooperations)
+    if before is not None:
+        ours = desk.revise(fold(before.cooperations), ours)
+    for cooperation in ours:
+        desk.place(cooperation)
+    return Decision(stories=tuple(desk.stories[i] for i in sorted(desk.touched)), alerts=tuple(desk.alerts))
+
+
+def delivery_id(recipient: str, channel: str, story: str, revision: int) -> str:
+    """Return the id that the receiver sees, the same on every try."""
+    return stable_id(recipient, channel, story, str(revision))
+
+
+@dataclass
+class _Desk:
+    """One article's decision in the making."""
+
+    tagged: Tagged
+    watchlists: Watchlists
+    channels: Mapping[str, Route]
+    policy: Alerting
+    now: datetime
+    stories: dict[str, Story]
+    touched: set[str] = field(default_factory=set)
+    alerts: list[Alert] = field(default_factory=list)
+
+    @property
+    def report(self) -> Telling:
+        return telling(self.tagged.article)
+
+    def revise(self, before: list[Cooperation], ours: list[Cooperation]) -> list[Cooperation]:
+        """Set right the stories that this article tells already; return the cooperations that are new in it."""
+        left, old = list(ours), list(before)
+        told = [s for s in self.stories.values() if any(t.url == self.report.url for t in s.tellings)]
+        for story in sorted(told, key=lambda s: s.id):
+            was = counterpart(story.cooperation, old)
+            if was is None:
+                continue
+            old.remove(was)
+            new = counterpart(was, left)
+            if new is None:
+                self._gone(story)
+            else:
+                left.remove(new)
+                self._reworded(story, was, new)
+        return left
+
+    def place(self, cooperation: Cooperation) -> None:
+        """Let a cooperation join its story, follow one in its record, or begin one."""
+        related = [(relate(cooperation, self.report, s), s) for s in self.stories.values()]
+        same = [(r.weight, s.last_seen, s.id) for r, s in related if r.kind == "same-event"]
+        record = [(s.last_seen, r.weight, s.id) for r, s in related if r.kind == "same-record"]
+        if same:
+            self._join(self.stories[max(same)[2]], cooperation)
+        else:
+            self._begin(cooperation, self.stories[max(record)[2]] if record else None)
+
+    def _begin(self, cooperation: Cooperation, previous: Story | None) -> None:
+        new = story_id(self.tagged.article, cooperation)
+        story = Story(
+            id=new,
+            record=previous.record if previous else new,
+            cooperation=cooperation,
+            tellings=(self.report,),
+            first_seen=self.now,
+            last_seen=self.now,
+            previous=previous.id if previous else None,
+        )
+        moved = previous is not None and step(previous.cooperation, cooperation) == "forward"
+        was = previous.cooperation if previous and moved else None
+        self._tell(story, "stage-change" if was else "first-report", cooperation, was)
+
+    def _join(self, story: Story, cooperation: Cooperation) -> None:
+        joined = self._with_report(story)
+        if joined.head.url == self.report.url:
+            joined = joined.model_copy(update={"cooperation": cooperation})
+        self._tell(joined, "first-report", cooperation)
+
+    def _reworded(self, story: Story, was: Cooperation, new: Cooperation) -> None:
+        story = self._with_report(story)
+        facts = changed(was, new)
+        if story.head.url == self.report.url:
+            former, story = story.cooperation, story.model_copy(update={"cooperation": new})
+            if facts and story.told:
+                story = story.model_copy(update={"revision": story.revision + 1})
+                self._tell_again(story, "correction", former, f"correction: {', '.join(facts)}")
+        self._tell(story, "first-report", new)
+
+    def _gone(self, story: Story) -> None:
+        rest = tuple(t for t in story.tellings if t.url != self.report.url)
+        if rest:
+            self._keep(story.model_copy(update={"tellings": rest, "last_seen": self.now}))
+            return
+        story = self._with_report(story)
+        if not story.told:
+            self._keep(story)
+            return
+        withdrawn = story.model_copy(update={"revision": story.revision + 1})
+        self._tell_again(withdrawn, "withdrawal", story.cooperation, "withdrawal: the only report says so no more")
+        # Should it be reported again, everybody is told afresh, under a revision that no delivery has used.
+        self._keep(withdrawn.model_copy(update={"revision": withdrawn.revision + 1, "told": ()}))
+
+    def _with_report(self, story: Story) -> Story:
+        others = tuple(t for t in story.tellings if t.url != self.report.url)
+        return story.model_copy(update={"tellings": (*others, self.report), "last_seen": max(self.now, story.last_seen)})
+
+    def _keep(self, story: Story) -> None:
+        self.stories[story.id] = story
+        self.touched.add(story.id)
+
+    def _tell(self, story: Story, kind: AlertKind, cooperation: Cooperation, was: Cooperation | None = None) -> None:
+        """Keep the story; tell everybody whose list matches and who was not told yet."""
+        article = self.tagged.article
+        subject = Subject(cooperation, self.tagged.classification, article.tier, article.language)
+        matches = self.watchlists.match(subject)
+        known = {(t.channel, t.recipient) for t in story.told}
+        asked = {key: names for key, names in self._asked(matches).items() if key not in known}
+        why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
+        deliveries = tuple(self._delivery(story, *key, tuple(names), why) for key, names in sorted(asked.items()))
+        told = tuple(Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists) for d in deliveries if d.state == "pending")
+        story = story.model_copy(update={"told": (*story.told, *told)})
+        self._keep(story)
+        self._alert(story, kind, was, [m for m in matches if any(m.watchlist in d.watchlists for d in deliveries)], deliveries)
+
+    def _tell_again(self, story: Story, kind: AlertKind, was: Cooperation, why: str) -> None:
+        """Tell those, and only those, who were told."""
+        names = sorted({name for t in story.told for name in t.watchlists})
+        matches = [Match(watchlist=name, reasons=("you were told about this story",)) for name in names]
+        told = sorted(story.told, key=lambda t: (t.channel, t.recipient))
+        deliveries = tuple(self._delivery(story, t.channel, t.recipient, t.watchlists, why) for t in told)
+        self._alert(story, kind, was, matches, deliveries)
+
+    def _asked(self, matches: Sequence[Match]) -> dict[tuple[str, str], list[str]]:
+        """Return who is to be told, as (channel, recipient), and which lists asked for it."""
+        asked: dict[tuple[str, str], list[str]] = {}
+        for match in matches:
+            for target in self.watchlists.lists[match.watchlist].deliver:
+                route = self.channels.get(target.channel)
+                for recipient in (route.recipients(target.to) if route else target.to) or (target.channel,):
+                    names = asked.setdefault((target.channel, recipient), [])
+                    if match.watchlist not in names:
+                        names.append(match.watchlist)
+        return asked
+
+    def _delivery(self, story: Story, channel: str, recipient: str, names: tuple[str, ...], why: str) -> Delivery:
+        withheld = self._withheld(channel, old_news=not why.startswith(("correction", "withdrawal")))
+        state: DeliveryState = "suppressed" if withheld else "pending"
+        number = delivery_id(recipient, channel, story.id, story.revision)
+        return Delivery(id=number, channel=channel, recipient=recipient, watchlists=names, state=state, reason=withheld or why)
+
+    def _withheld(self, channel: str, *, old_news: bool) -> str | None:
+        """Return why nothing is sent, or None."""
+        route, published, limit = self.channels.get(channel), self.report.published, self.policy.max_age
+        if old_news and self.now - published > limit:
+            return f"old-news: published {published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
+        if route is None:
+            return f"channel-unknown: {channel} is not in channels.yaml, or wrong there"
+        return None if route.enabled else f"channel-disabled: {channel}"
+
+    def _alert(self, story: Story, kind: AlertKind, was: Cooperation | None, matches: Sequence[Match], owed: tuple[Delivery, ...]) -> None:
+        if not owed:
+            return
+        article = self.tagged.article
+        number = stable_id("alert", kind, story.id, str(story.revision), article.url, str(article.revision), *(d.id for d in owed))
+        self.alerts.append(Alert(id=number, kind=kind, story=story, was=was, matches=tuple(matches), decided=self.now, deliveries=owed))

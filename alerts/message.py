@@ -1,0 +1,139 @@
+"""One alert for one recipient, ready for any channel: subject, plain text, HTML and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from alerts.decide import delivery_id
+from alerts.facts import Facts, Payload, make_facts
+from alerts.wording import label
+from spacepact.noun import Noun
+from spacepact.story import Alert, AlertKind, Delivery
+from spacepact.text import clean_line
+
+KINDS: dict[AlertKind, str] = {
+    "first-report": "First report",
+    "stage-change": "Stage change",
+    "correction": "Correction",
+    "withdrawal": "Withdrawn",
+}
+_SUBJECT = 180
+
+
+class Row(NamedTuple):
+    """One fact in words; `was` is what was told before, "" where that has not changed."""
+
+    name: str
+    value: str
+    was: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value} (was: {self.was})" if self.was else self.value
+
+
+class Message(Noun):
+    """What a channel sends: whole as `text` and `html`, or to be laid out anew from `lead`, `rows` and `facts`.
+
+    `id` is the same on every try; `thread` is the id of the record's first message to this recipient.
+    """
+
+    id: str
+    thread: str
+    channel: str
+    recipient: str
+    subject: str
+    lead: str
+    rows: tuple[Row, ...]
+    text: str
+    html: str
+    facts: Facts
+
+
+def render(
+    alert: Alert, delivery: Delivery, *, missions: Mapping[str, str] | None = None, watchlists: Mapping[str, str] | None = None
+) -> Message:
+    """Return the message for one delivery of an alert.
+
+    `missions` and `watchlists` give names by id; without them a mission is called as the text spells it.
+    """
+    facts = make_facts(alert, delivery, missions=missions or {}, watchlists=watchlists or {})
+    lead, rows = _lead(facts), _rows(facts)
+    words = {"facts": facts, "kind": KINDS[facts.kind], "lead": lead, "rows": rows, "preview": _preview(facts, lead)}
+    return Message(
+        id=delivery.id,
+        thread=delivery_id(delivery.recipient, delivery.channel, alert.story.record, 1),
+        channel=delivery.channel,
+        recipient=delivery.recipient,
+        subject=_subject(facts),
+        lead=lead,
+        rows=rows,
+        text=_TEMPLATES.get_template("message.txt").render(words),
+        html=_TEMPLATES.get_template("message.html").render(words),
+        facts=facts,
+    )
+
+
+def payload(message: Message) -> Payload:
+    """Return the body of a webhook."""
+    return Payload.model_validate({"type": f"story.{message.facts.kind}", "timestamp": message.facts.decided, "data": message.facts})
+
+
+def _subject(facts: Facts) -> str:
+    """Return the subject: of what was told before where that is set right, so that mail programs keep one conversation."""
+    again = facts.kind in ("correction", "withdrawal")
+    line = clean_line(f"Re: {facts.was_headline}" if again and facts.was_headline else facts.headline)
+    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rstrip() + "…"
+
+
+def _lead(facts: Facts) -> str:
+    """Return why this message comes at all, "" for a first report."""
+    match facts.kind:
+        case "stage-change":
+            return f"Before: “{facts.was_headline}”."
+        case "correction":
+            return f"We told you: “{facts.was_headline}”. The source now says otherwise: see what is marked “was”."
+        case "withdrawal":
+            return "We told you the following. The only source that said so says it no more: do not rely on it."
+        case _:
+            return ""
+
+
+def _preview(facts: Facts, lead: str) -> str:
+    """Return what a mail program shows beside the subject."""
+    changes = "; ".join(f"{c.fact.lower()}: {c.was} → {c.now}" for c in facts.changes)
+    return changes or lead or next(iter(facts.evidence), "")
+
+
+def _rows(facts: Facts) -> tuple[Row, ...]:
+    former = {c.fact: c.was for c in facts.changes}
+    values = {
+        "Parties": ", ".join(p.name if p.role == "partner" else f"{p.name} ({p.role})" for p in facts.parties),
+        "Missions": ", ".join(m.name for m in facts.missions) or label("none"),
+        "Activity": label(facts.activity),
+        "Instrument": label(facts.instrument),
+        "Stage": facts.phase,
+        "Date": facts.date or "",
+    }
+    told = {name: value for name, value in values.items() if value and (value != label("none") or name in former)}
+    return tuple(Row(name, value, former.get(name, "")) for name, value in told.items())
+
+
+def day(moment: datetime) -> str:
+    """Return a date as people write it, in UTC."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters["day"] = day

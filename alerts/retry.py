@@ -1,0 +1,25 @@
+"""When to try again: the one place that knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from spacepact.errors import SendError
+
+STEPS = tuple(timedelta(seconds=s) for s in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600))
+"""Pauses after the 1st, 2nd ... failed try: eight tries over 27.6 hours (the schedule of Standard Webhooks)."""
+
+LONGEST = timedelta(hours=24)
+SPREAD = 0.2
+
+
+def next_try(tries: int, error: SendError, now: datetime, jitter: float) -> datetime | None:
+    """Return when to try again after `tries` failed tries, or None where none follows.
+
+    `jitter` in -1..1 moves the pause by up to a fifth. A receiver's Retry-After is never undercut, up to a day.
+    """
+    if error.permanent or tries > len(STEPS):
+        return None
+    pause = STEPS[max(tries, 1) - 1] * (1 + SPREAD * max(-1.0, min(1.0, jitter)))
+    asked = min(timedelta(seconds=min(error.retry_after or 0, LONGEST.total_seconds())), LONGEST)
+    return now + max(pause, asked)

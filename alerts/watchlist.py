@@ -1,0 +1,148 @@
+"""config/watchlists/<id>.yaml: a named question, and what delivers its answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Field
+
+from alerts.address import Address
+from spacepact.article import Tier
+from spacepact.cooperation import Activity, Instrument, Mode, Scope, Stage
+from spacepact.errors import ConfigError, Problem
+from spacepact.noun import Noun
+from spacepact.yamlfile import Document, did_you_mean, read_document
+
+T = TypeVar("T")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _as_list(value: Any) -> Any:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def _upper(value: str) -> str:
+    return value.upper()
+
+
+AnyOf = Annotated[tuple[T, ...], BeforeValidator(_as_list)]
+"""A list of which one must hold; a single word stands for a list of one, an empty list asks nothing."""
+
+
+class Condition(Noun):
+    """What must hold: every field that is given, and of each field any one value.
+
+    `agencies`, `companies`: gazetteer ids of a party (a passing mention is none). `countries`: codes of
+    the cooperation. `all`, `any`, `none`: further conditions, nested as deep as a reader can follow.
+    """
+
+    agencies: AnyOf[str] = ()
+    companies: AnyOf[str] = ()
+    missions: AnyOf[str] = ()
+    countries: AnyOf[Annotated[str, BeforeValidator(_upper)]] = ()
+    activity: AnyOf[Activity] = ()
+    instrument: AnyOf[Instrument] = ()
+    stage: AnyOf[Stage] = ()
+    mode: AnyOf[Mode] = ()
+    scope: AnyOf[Scope] = ()
+    tier: AnyOf[Tier] = ()
+    languages: AnyOf[str] = ()
+    min_score: float | None = Field(None, ge=0, le=1)
+    all: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()
+    none: tuple[Condition, ...] = ()
+
+
+class Question(Condition):
+    """The top of a watchlist: cooperation news that is stated or announced, unless it says otherwise."""
+
+    mode: AnyOf[Mode] = ("asserted", "future")
+    scope: AnyOf[Scope] = ("intergovernmental", "public-private-international")
+
+
+class Target(Noun):
+    """One way to those who asked: a channel of channels.yaml, and for mail whom (default: the channel's own)."""
+
+    channel: str
+    to: AnyOf[Address] = ()
+
+
+class Watchlist(Noun):
+    """One file of config/watchlists; its id is the name of the file."""
+
+    name: str
+    match: Question = Question()
+    deliver: tuple[Target, ...] = ()
+
+
+class Known(Noun):
+    """The gazetteer ids that a watchlist may name, by kind; countries are upper-case codes."""
+
+    agencies: frozenset[str] = frozenset()
+    companies: frozenset[str] = frozenset()
+    missions: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+
+def load_watchlists(directory: Path, *, known: Known, channels: Collection[str]) -> tuple[dict[str, Watchlist], list[Problem]]:
+    """Return the watchlists by id, and every mistake with its position.
+
+    A file that is wrong is left out and the others load. An unknown channel alone does not stop a
+    list: its other deliveries go on, and the decision names the channel that is missing.
+    """
+    if not directory.is_dir():
+        return {}, [Problem(str(directory), 1, 1, "no such directory", "make it, and one <id>.yaml for each watchlist")]
+    lists: dict[str, Watchlist] = {}
+    problems = [
+        Problem(str(path), 1, 1, "not read as a watchlist", f"name it {path.stem}.yaml") for path in sorted(directory.glob("*.yml"))
+    ]
+    for path in sorted(directory.glob("*.yaml")):
+        try:
+            lists[path.stem] = _load(path, known)
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        problems += _unknown_channels(read_document(path), lists[path.stem], channels)
+    return lists, problems
+
+
+def _load(path: Path, known: Known) -> Watchlist:
+    if not _ID.fullmatch(path.stem):
+        raise ConfigError([Problem(str(path), 1, 1, f"{path.stem!r} is not an id", "small letters, digits and single hyphens")])
+    document = read_document(path)
+    watchlist = document.into(Watchlist)
+    problems = list(_unknown_ids(document, document.data.get("match"), ("match",), known))
+    if problems:
+        raise ConfigError(problems)
+    return watchlist
+
+
+def _unknown_ids(document: Document, node: Any, path: tuple[str | int, ...], known: Known) -> Iterator[Problem]:
+    if not isinstance(node, dict):
+        return
+    for kind in Known.model_fields:
+        values = node.get(kind) or []
+        for place, value in [((), values)] if isinstance(values, str) else [((i,), v) for i, v in enumerate(values)]:
+            word = _upper(value) if kind == "countries" else value
+            if word not in getattr(known, kind):
+                yield document.problem((*path, kind, *place), f"{kind}: {value!r} is not in the gazetteer", _hint(word, kind, known))
+    for name in ("all", "any", "none"):
+        for i, child in enumerate(node.get(name) or []):
+            yield from _unknown_ids(document, child, (*path, name, i), known)
+
+
+def _hint(word: str, kind: str, known: Known) -> str:
+    elsewhere = [other for other in Known.model_fields if other != kind and word in getattr(known, other)]
+    return f"write it under {elsewhere[0]}" if elsewhere else did_you_mean(word, sorted(getattr(known, kind)))
+
+
+def _unknown_channels(document: Document, watchlist: Watchlist, channels: Collection[str]) -> Iterator[Problem]:
+    for i, target in enumerate(watchlist.deliver):
+        if target.channel not in channels:
+            hint = did_you_mean(target.channel, sorted(channels))
+            yield document.problem(("deliver", i, "channel"), f"channel {target.channel!r} is not in channels.yaml", hint)

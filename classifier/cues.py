@@ -1,0 +1,62 @@
+"""Words that say what happens in a sentence, by class and language (cues/*.yaml)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from classifier.folding import fold
+from classifier.matcher import joined
+from spacepact.noun import Noun
+from spacepact.yamlfile import read_yaml
+
+_FOLDER = Path(__file__).with_name("cues")
+
+
+class _File(Noun):
+    cues: dict[str, tuple[str, ...]]
+
+
+class Cue(NamedTuple):
+    """A class of words at an offset."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Lexicon:
+    """All cues of all languages in one automaton. Immutable, so threads may share it."""
+
+    def __init__(self, phrases: dict[str, set[str]]) -> None:
+        classes: dict[str, list[tuple[str, bool]]] = {}
+        for name, words in phrases.items():
+            for word in words:
+                classes.setdefault(fold(word.removesuffix("*")), []).append((name, word.endswith("*")))
+        self.names = tuple(sorted(phrases))
+        self._classes = list(classes.values())
+        self._search = ahocorasick_rs.AhoCorasick(list(classes))
+
+    def cues(self, folded: str) -> list[Cue]:
+        """Return every cue in order of where it ends; whole words only, but `stem*` may go on."""
+        found: list[Cue] = []
+        size = len(folded)
+        for i, start, end in self._search.find_matches_as_indexes(folded, overlapping=True):
+            if start and joined(folded[start - 1], folded[start]):
+                continue
+            goes_on = end < size and joined(folded[end - 1], folded[end])
+            found.extend(Cue(start, end, name) for name, open_ended in self._classes[i] if open_ended or not goes_on)
+        return found
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon of the package."""
+    phrases: dict[str, set[str]] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        for name, words in read_yaml(path, _File).cues.items():
+            phrases.setdefault(name, set()).update(words)
+    return Lexicon(phrases)

@@ -1,0 +1,57 @@
+"""Text folded character by character, so that every offset stays what it was."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = "'’‘`´ʼʹ＇"
+_HYPHENS = "-‐‑‒–—−_－ \t\xa0\u2009\u202f\u3000"
+_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_\t`", "abcdefghijklmnopqrstuvwxyz   '")
+
+
+class _Table(dict[int, int]):
+    """Code point -> folded code point, filled as characters are met."""
+
+    def __missing__(self, code: int) -> int:
+        folded = self[code] = _fold_one(code)
+        return folded
+
+
+def _fold_one(code: int) -> int:
+    char = chr(code)
+    if char in _APOSTROPHES:
+        return ord("'")
+    if char in _HYPHENS:
+        return ord(" ")
+    if 0xD800 <= code < 0xE000:
+        return 0xFFFD
+    lower = char.lower()
+    if "\u0400" <= lower[0] <= "\u052f":  # Cyrillic й and ё are letters of their own but for the dots of ё
+        return ord("е") if lower == "ё" else ord(lower[0])
+    base = unicodedata.normalize("NFKD", lower)
+    return ord(_BASE.get(lower, base[0] if len(base) == 1 or unicodedata.combining(base[1]) else lower[0]))
+
+
+_BASE = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d"}
+_TABLE = _Table()
+
+
+def fold(text: str) -> str:
+    """Return text of the same length without case, accents, and kinds of hyphen and apostrophe.
+
+    Hyphens and blanks are one thing (Artemis-II = Artemis II); lone surrogates become U+FFFD.
+    """
+    return text.translate(_ASCII) if text.isascii() else text.translate(_TABLE)
+
+
+_NOISE = re.compile(
+    r"""https?://[^\s)\]>"]+|\bwww\.[^\s)\]>"]+|\S+@\S+\.\w+|\]\([^)\s]{0,400}\)"""  # addresses
+    r"""|(?i:\b(?:image|photo|picture|video|media|illustration)?\s?(?:credits?|courtesy|copyright)\s?:)[^\n.]{0,160}"""
+    r"""|(?i:\bphoto by )[^\n.]{0,80}|©[^\n.]{0,80}|\((?:NASA|ESA|JAXA|AFP|AP|Reuters)(?:/[^()\n]{1,80})+\)"""
+)
+
+
+def mask(text: str) -> str:
+    """Return text of the same length in which addresses and picture credits are blank."""
+    return _NOISE.sub(lambda m: " " * len(m[0]), text)

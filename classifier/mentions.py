@@ -1,0 +1,139 @@
+"""Entities found at offsets; doubtful names are decided from what stands around them, or left doubtful."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from classifier.folding import fold
+from classifier.gazetteer import MISSION_KINDS, Entry, Kind
+from classifier.matcher import Hit, Matcher
+from classifier.surfaces import Surface
+
+SURE = 0.5
+"""Mentions below this confidence stay out of the lists."""
+_WINDOW = 200
+_CLASS_WORDS: dict[Kind, re.Pattern[str]] = {
+    "company": re.compile(r"\b(?:company|inc|ltd|llc|gmbh|corp|startup|firm|operator|ceo|chief executive|manufacturer)\b"),
+    **dict.fromkeys(
+        MISSION_KINDS,
+        re.compile(r"\b(?:satellites?|spacecraft|probe|orbiter|mission|rover|lander|telescope|constellation|programme|program|capsule|module|cubesat)\b"),
+    ),
+    "agency": re.compile(r"\b(?:space agency|agency|astronauts?|space)\b"),
+}
+_DEFINITION = re.compile(r"\(([A-Z][A-Za-z]{1,7})\)")
+_NOT_SLUG = re.compile(r"[^\w]+")
+
+
+class Mention(NamedTuple):
+    """An entity at an offset of the text; `id` and `name` are the hit's own for members of a series."""
+
+    start: int
+    end: int
+    entry: Entry
+    id: str
+    name: str
+    alias: str
+    confidence: float
+    described: bool = False
+
+
+def find_mentions(text: str, folded: str, matcher: Matcher) -> list[Mention]:
+    """Return every mention in order of offset; `confidence` < SURE marks what could not be settled."""
+    hits = matcher.hits(text, folded)
+    strangers = _strangers(text, folded, hits)
+    strong = {h.surface.entry.id for h in hits if not h.surface.weak and not h.surface.described}
+    return [
+        _mention(best, sure)
+        for group in _by_span(hits)
+        if text[group[0].start : group[0].end] not in strangers
+        for best, sure in [_best(group, text, folded, strong)]
+    ]
+
+
+def _by_span(hits: list[Hit]) -> Iterable[list[Hit]]:
+    groups: dict[tuple[int, int], list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault((hit.start, hit.end), []).append(hit)
+    return groups.values()
+
+
+def _strangers(text: str, folded: str, hits: list[Hit]) -> frozenset[str]:
+    """Return acronyms that this text itself defines as something else: "Cloud Security Alliance (CSA)"."""
+    defined = {m[1]: m.start() for m in _DEFINITION.finditer(text)}
+    if not defined:
+        return frozenset()
+    ours = {text[h.start : h.end] for h in hits if h.surface.exact}
+    out = set()
+    for acronym in defined.keys() & ours:
+        at = defined[acronym]
+        owners = {h.surface.entry.id for h in hits if text[h.start : h.end] == acronym}
+        named = {h.surface.entry.id for h in hits if h.end in (at - 1, at) or at - 3 <= h.end <= at}
+        if not owners & named and _initials(text[max(0, at - 120) : at], acronym):
+            out.add(acronym)
+    return frozenset(out)
+
+
+def _initials(before: str, acronym: str) -> bool:
+    words = re.findall(r"[^\W\d_][\w'’]*", re.split(r"[.,;:()\n]", before.rstrip())[-1])
+    capitals = "".join(w[0] for w in words if w[0].isupper())
+    return len(acronym) > 1 and capitals.endswith(acronym.upper())
+
+
+def _best(group: list[Hit], text: str, folded: str, strong: set[str]) -> tuple[Hit, float]:
+    scored = sorted(((_confidence(h, folded, strong), -i, h) for i, h in enumerate(group)), key=lambda s: s[:2], reverse=True)
+    best, _, hit = scored[0]
+    rivals = [s for s, _, h in scored[1:] if h.surface.entry.id != hit.surface.entry.id]
+    if rivals and rivals[0] >= best and hit.surface.entry.id not in strong:
+        return hit, min(best, 0.4)
+    return hit, best
+
+
+def _confidence(hit: Hit, folded: str, strong: set[str]) -> float:
+    surface = hit.surface
+    if surface.described:
+        return 0.6
+    if not surface.weak and not (surface.exact and surface.alias in surface.entry.ambiguous):
+        return 0.95 if len(surface.key) > 2 else 0.8
+    if surface.entry.id in strong:
+        return 0.85
+    if _settled(hit, folded):
+        return 0.75
+    return 0.55 if not surface.weak else 0.3
+
+
+def _settled(hit: Hit, folded: str) -> bool:
+    entry = hit.surface.entry
+    around = folded[max(0, hit.start - _WINDOW) : hit.start] + " \n " + folded[hit.end : hit.end + _WINDOW]
+    if any(_holds(around, word) for word in entry.context):
+        return True
+    near = folded[max(0, hit.start - 25) : hit.start] + " \n " + folded[hit.end : hit.end + 25]
+    words = _CLASS_WORDS.get(entry.kind)
+    return not entry.context and words is not None and words.search(near) is not None
+
+
+def _holds(around: str, word: str) -> bool:
+    key = fold(word)
+    at = around.find(key)
+    while at >= 0:
+        before, after = around[at - 1 : at], around[at + len(key) : at + len(key) + 1]
+        if not key.isascii() or not (before.isalnum() or (after.isalnum() and after != "s")):
+            return True
+        at = around.find(key, at + 1)
+    return False
+
+
+def _mention(hit: Hit, confidence: float) -> Mention:
+    surface: Surface = hit.surface
+    entry = surface.entry
+    if entry.pattern is not None and surface.alias == surface.key and not surface.exact:
+        return Mention(hit.start, hit.end, entry, slug(surface.alias), surface.alias, surface.alias, 0.9)
+    return Mention(hit.start, hit.end, entry, entry.id, entry.name, surface.alias, confidence, surface.described)
+
+
+def slug(name: str) -> str:
+    """Return a name as an id: lower case, hyphens between words."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
+    return _NOT_SLUG.sub("-", plain.replace("'", "").replace("’", "")).strip("-") or "unnamed"

@@ -1,0 +1,97 @@
+"""Who could cooperate: the parties that a sentence names, and how two of them stand to each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Entry, Gazetteer
+from classifier.mentions import Mention
+from classifier.reading import Reading, Sentence, countries
+
+Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domestic"]
+_UNIONS = {"ESA": "esa", "EU": "eu"}
+
+
+class Actor(NamedTuple):
+    """A party at an offset; `adjective` when only a demonym names it ("the French instrument")."""
+
+    entry: Entry
+    start: int
+    end: int
+    blocs: tuple[str, ...]
+    public: bool
+    adjective: bool
+
+
+class Actors:
+    """Finds actors; knows which centre belongs to which agency, and who is a member of ESA and the EU."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._by_id = gazetteer.by_id
+        self._members = {
+            union: frozenset(m.upper() for m in gazetteer.by_id[ident].members) if ident in gazetteer.by_id else frozenset()
+            for union, ident in _UNIONS.items()
+        }
+
+    def of(self, sentence: Sentence) -> list[Actor]:
+        """Return the actors of a sentence in order, each entry once; a name wins over a demonym."""
+        found: dict[str, Actor] = {}
+        for mention in sentence.mentions:
+            actor = self.actor(mention)
+            if actor is None:
+                continue
+            known = found.get(actor.entry.id)
+            if known is None or (known.adjective and not actor.adjective):
+                found[actor.entry.id] = actor
+        return list(found.values())
+
+    def actor(self, mention: Mention) -> Actor | None:
+        """Return a mention as an actor: a centre stands for its agency; missions and vehicles are none."""
+        entry = mention.entry
+        if entry.kind == "centre" and entry.parent in self._by_id:
+            entry = self._by_id[entry.parent]
+        if entry.kind not in PUBLIC_KINDS and entry.kind not in PRIVATE_KINDS:
+            return None
+        adjective = mention.alias in mention.entry.demonyms
+        return Actor(entry, mention.start, mention.end, countries(entry), entry.kind in PUBLIC_KINDS, adjective)
+
+    def owners(self, sentence: Sentence) -> set[str]:
+        """Return the blocs behind the missions and forums that a sentence names."""
+        out: set[str] = set()
+        for mention in sentence.mentions:
+            for ident in (*mention.entry.agencies, *mention.entry.partners):
+                if ident in self._by_id:
+                    out.update(countries(self._by_id[ident])[:1])
+        return out
+
+    def relation(self, a: Actor, b: Actor) -> Relation:
+        """Return how two actors stand to each other; ESA with European industry is domestic."""
+        if not a.blocs or not b.blocs or set(a.blocs) & set(b.blocs):
+            return "domestic"
+        if a.public and b.public:
+            return "public-foreign"
+        if a.public or b.public:
+            public, private = (a, b) if a.public else (b, a)
+            for bloc in public.blocs:
+                if set(private.blocs) & self._members.get(bloc, frozenset()):
+                    return "domestic"
+            return "mixed-foreign"
+        return "private-foreign"
+
+    def relations(self, actors: Iterable[Actor]) -> set[Relation]:
+        """Return every relation between two of the actors."""
+        listed = list(actors)[:12]
+        return {self.relation(a, b) for i, a in enumerate(listed) for b in listed[i + 1 :]}
+
+    def home(self, reading: Reading) -> str:
+        """Return the bloc that the document speaks from: the most frequent one, the title counting three times."""
+        votes: Counter[str] = Counter()
+        for sentence in reading.sentences[:60]:
+            weight = 3 if sentence.start < reading.title_end else 1
+            for mention in sentence.mentions:
+                actor = self.actor(mention)
+                if actor is not None and actor.blocs:
+                    votes[actor.blocs[0]] += weight
+        return votes.most_common(1)[0][0] if votes else ""

@@ -1,0 +1,228 @@
+"""Learn the weights: python -m classifier.train GOLD_DIR [--cross-validate] [--gazetteer DIR].
+
+GOLD_DIR holds dev.docs.jsonl, dev.labels.jsonl, aliases.json and score.py. Needs scikit-learn (a
+development dependency). Cross-validation keeps near-duplicates in one fold and never reports a
+figure on a document that was trained on; the inner sentence scores are out of fold as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+from classifier.attributes import attribute_features
+from classifier.classify import Classifier
+from classifier.cues import lexicon
+from classifier.features import SentenceView, document_features, views
+from classifier.gazetteer import load_gazetteer
+from classifier.matcher import Matcher
+from classifier.model import SCOPES, WEIGHTS, Model
+from classifier.parties import Actors
+from classifier.reading import Reading, read
+from spacepact.cooperation import COOPERATION_SCOPES
+from spacepact.settings import default_config_dir
+
+FIELDS = ("activity", "instrument", "stage")
+OVERLAP = 0.35
+SMALLEST = 0.005
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled document as it was read; `proofs` maps a sentence to the relation it proves."""
+
+    id: str
+    doc: dict[str, Any]
+    label: dict[str, Any]
+    reading: Reading
+    seen: list[SentenceView]
+    proofs: dict[int, dict[str, Any]]
+
+    @property
+    def positive(self) -> bool:
+        return self.label["scope"] in COOPERATION_SCOPES
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """How strongly each model is held back (inverse of the penalty)."""
+
+    sentence: float = 0.05
+    document: float = 0.02
+    fields: float = 0.1
+
+
+def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
+    """Read the labelled documents of a directory."""
+    entries = load_gazetteer(gazetteer)[0]
+    matcher, actors = Matcher(entries), Actors(entries)
+    docs = {d["id"]: d for d in _rows(gold / "dev.docs.jsonl")}
+    out = []
+    for label in _rows(gold / "dev.labels.jsonl"):
+        doc = docs[label["id"]]
+        reading = read(doc["title"], doc["text"], matcher, lexicon())
+        seen = views(reading, actors)
+        proofs = {i: r for r in label["relations"] for i in _proofs(reading, r["evidence"])}
+        out.append(Example(label["id"], doc, label, reading, seen, proofs))
+    return out
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _words(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text))} if not text.isascii() and " " not in text else set(text.casefold().split())
+
+
+def _proofs(reading: Reading, quote: str) -> list[int]:
+    """Return the sentences that hold a quote, or most of it."""
+    at = reading.text.find(quote)
+    if at >= 0:
+        inside = [s.index for s in reading.sentences if s.start < at + len(quote) and s.end > at]
+        return inside[:2]
+    words = _words(quote)
+    shares = [(len(words & _words(reading.text[s.start : s.end])) / max(len(words), 1), -s.index) for s in reading.sentences]
+    best = max(shares, default=(0.0, 0))
+    return [-best[1]] if best[0] > 0.5 else []
+
+
+def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
+    """Fit sentence, scope and attribute models on the examples."""
+    knobs = knobs or Knobs()
+    sentence = _fit_sentences(examples, knobs)
+    held_out: dict[str, list[float]] = {}
+    for learn, test in folds(examples, 4, seed=1):
+        partial = Model(_fit_sentences(learn, knobs), {}, {})
+        held_out |= {e.id: [partial.sentence_score(v.features) for v in e.seen] for e in test}
+    rows = [document_features(e.reading, e.seen, held_out[e.id]) for e in examples]
+    scopes = _fit(rows, [e.label["scope"] for e in examples], knobs.document, SCOPES)
+    fields = {f: _fit_field(examples, f, knobs.fields) for f in FIELDS}
+    return Model(sentence, scopes, fields, 0.5)
+
+
+def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
+    rows: list[dict[str, float]] = []
+    truth: list[bool] = []
+    for example in examples:
+        for view in example.seen:
+            proof = view.sentence.index in example.proofs
+            if proof or not example.positive:
+                rows.append({"bias": 1.0, **dict.fromkeys(view.features, 1.0)})
+                truth.append(proof and example.positive)
+    return _fit(rows, [str(t) for t in truth], knobs.sentence, ("False", "True"))["True"]
+
+
+def _fit_field(examples: Iterable[Example], field: str, strength: float) -> dict[str, dict[str, float]]:
+    rows, truth = [], []
+    for example in examples:
+        for i, relation in example.proofs.items():
+            around = [*example.seen[max(0, i - 1) : i], *example.seen[i + 1 : i + 2]]
+            rows.append(attribute_features(example.seen[i], around, example.reading))
+            truth.append(relation[field])
+    return _fit(rows, truth, strength, tuple(sorted(set(truth))))
+
+
+def _fit(rows: list[dict[str, float]], truth: list[str], strength: float, classes: Sequence[str]) -> dict[Any, dict[str, float]]:
+    """Return class -> feature -> weight; for two classes only the second has weights."""
+    vectors = DictVectorizer()
+    matrix = vectors.fit_transform(rows)
+    fitted = LogisticRegression(C=strength, max_iter=2000, fit_intercept=False).fit(matrix, truth)
+    names = vectors.get_feature_names_out()
+    learned = [str(c) for c in fitted.classes_]
+    coefficients = fitted.coef_ if len(learned) > 2 else [-fitted.coef_[0] * 0, fitted.coef_[0]]
+    table = {c: _weights(names, w) for c, w in zip(learned, coefficients, strict=True)}
+    return {c: table.get(c, {"bias": -20.0}) for c in classes}
+
+
+def _weights(names: Iterable[str], values: Iterable[float]) -> dict[str, float]:
+    return {str(n): round(float(v), 3) for n, v in zip(names, values, strict=True) if abs(v) >= SMALLEST}
+
+
+def folds(examples: Sequence[Example], count: int, seed: int) -> list[tuple[list[Example], list[Example]]]:
+    """Return (learn, test) pairs; documents that share many word triples stay in one fold."""
+    groups = _groups(examples)
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    strata = [e.label["scope"] for e in examples]
+    return [
+        ([examples[i] for i in learn], [examples[i] for i in test])
+        for learn, test in splitter.split(strata, strata, [groups[e.id] for e in examples])
+    ]
+
+
+def _groups(examples: Sequence[Example]) -> dict[str, str]:
+    shingles = [(e.id, _shingles(e.reading.folded)) for e in examples]
+    leader = {e.id: e.id for e in examples}
+    for i, (a, left) in enumerate(shingles):
+        for b, right in shingles[:i]:
+            if leader[a] != leader[b] and len(left & right) > OVERLAP * min(len(left), len(right)):
+                old, new = leader[a], leader[b]
+                leader = {k: new if v == old else v for k, v in leader.items()}
+    return leader
+
+
+def _shingles(folded: str) -> frozenset[str]:
+    words = folded[:3000].split()
+    units = words if len(words) > len(folded) / 20 else list(folded[:1500])
+    return frozenset(" ".join(units[i : i + 3]) for i in range(len(units) - 2))
+
+
+def cross_validate(examples: Sequence[Example], gazetteer: Path, seed: int = 0) -> list[dict[str, Any]]:
+    """Return a prediction for every example from a model that never saw it."""
+    entries = load_gazetteer(gazetteer)[0]
+    out: list[dict[str, Any]] = []
+    for learn, test in folds(examples, 5, seed):
+        classifier = Classifier(entries, train(learn))
+        for e in test:
+            out.append({"id": e.id, **classifier.classify(e.doc["title"], e.doc["text"]).model_dump(mode="json")})
+    return out
+
+
+def report(gold: Path, predictions: list[dict[str, Any]], errors: int) -> dict[str, Any]:
+    """Return what the scorer of the gold directory says."""
+    spec = importlib.util.spec_from_file_location("score", gold / "score.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    docs = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(gold / "dev.docs.jsonl")}
+    labels = _rows(gold / "dev.labels.jsonl")
+    groups = json.loads((gold / "aliases.json").read_text("utf-8"))
+    scored: dict[str, Any] = module.score(labels, {p["id"]: p for p in predictions}, docs, groups, errors)
+    return scored
+
+
+def save(model: Model, path: Path = WEIGHTS) -> None:
+    """Write the weights, one feature a line, so that a change can be read."""
+    data = {"threshold": model.threshold, "sentence": model.sentence, "scopes": model.scopes, "fields": model.fields}
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+
+
+def main() -> None:
+    """Train, or cross-validate, on a gold directory."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--gazetteer", type=Path, default=default_config_dir() / "gazetteer")
+    parser.add_argument("--cross-validate", action="store_true")
+    parser.add_argument("--errors", type=int, default=0, help="print the first N differences on stderr")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    examples = load_examples(arguments.gold, arguments.gazetteer)
+    if arguments.cross_validate:
+        predictions = cross_validate(examples, arguments.gazetteer, arguments.seed)
+        json.dump(report(arguments.gold, predictions, arguments.errors), sys.stdout, indent=1)
+    else:
+        save(train(examples))
+
+
+if __name__ == "__main__":
+    main()

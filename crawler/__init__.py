@@ -1,0 +1,1 @@
+"""Stage 1: from a source's address to articles. Knows neither the database nor alerts."""

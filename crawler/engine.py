@@ -1,0 +1,136 @@
+"""The engine: Scrapy's, in one process, one Crawler a round."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.utils.reactor import install_reactor
+
+from crawler.asking import user_agent
+from crawler.attempt import attempt
+from crawler.manners import Manners
+from crawler.source import Kind, Source
+from crawler.spiders.base import SourceSpider
+from crawler.spiders.feed import FeedSpider
+from crawler.spiders.listing import ListingSpider
+from crawler.spiders.sitemap import SitemapSpider
+from crawler.visit import Visit
+from spacepact.round import Round, Seen, Sink, Validators
+from spacepact.settings import Crawl
+
+T = TypeVar("T")
+GRACE = 5.0
+"""Seconds beyond the round's limit that a crawl gets to end by itself."""
+SPIDERS: Mapping[Kind, type[SourceSpider]] = {"feed": FeedSpider, "sitemap": SitemapSpider, "listing": ListingSpider}
+
+
+def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine inside the reactor that crawls need, and return its result.
+
+    Once per process, in its main thread or in another. Signals are the caller's business.
+    """
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it installs a default one
+
+    reactor: Any = installed
+
+    ends: list[T | BaseException] = []
+
+    async def work() -> None:
+        try:
+            ends.append(await attempt(main()))
+        finally:
+            reactor.stop()
+
+    tasks: list[asyncio.Task[None]] = []
+    reactor.callWhenRunning(lambda: tasks.append(asyncio.ensure_future(work())))
+    reactor.run(installSignalHandlers=False)
+    if isinstance(ends[0], BaseException):
+        raise ends[0]
+    return ends[0]
+
+
+async def crawl(
+    source: Source,
+    id: str,  # noqa: A002 - the word of the design
+    validators: Mapping[str, Validators],
+    *,
+    seen: Seen,
+    sink: Sink,
+    settings: Crawl,
+    now: Callable[[], datetime],
+) -> Round:
+    """Visit a source once: poll it, fetch what `seen` does not know, hand it to `sink`.
+
+    `seen` and `sink` may block: one thread of the process calls them, one call at a time. A
+    source's trouble is in the Round, never an exception.
+    """
+    deadline = asyncio.get_running_loop().time() + settings.round_limit
+    visit = Visit(source, id, validators, seen, sink, settings, now, _manners(), _writer(), deadline)
+    runner = AsyncCrawlerRunner(_scrapy_settings(settings))
+    crawler = runner.create_crawler(SPIDERS[source.kind])
+    task = runner.crawl(crawler, visit=visit)
+    done, _ = await asyncio.wait({task}, timeout=settings.round_limit + GRACE)
+    if not done:
+        await _break_off(crawler, task)
+        visit.not_asked("the time limit of the round was reached")
+    elif error := task.exception():
+        raise error
+    return visit.to_round()
+
+
+async def _break_off(crawler: Crawler, task: asyncio.Task[None]) -> None:
+    stopping = asyncio.ensure_future(crawler.stop_async())
+    await asyncio.wait({task, stopping}, timeout=GRACE, return_when=asyncio.ALL_COMPLETED)
+    for left in (task, stopping):
+        left.cancel()
+
+
+@cache
+def _manners() -> Manners:
+    return Manners()
+
+
+@cache
+def _writer() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "spacepact-writer")
+
+
+def _scrapy_settings(settings: Crawl) -> dict[str, Any]:
+    """Return Scrapy's settings: what spacepact does itself is switched off there."""
+    scrapy = "scrapy.downloadermiddlewares"
+    handler = "crawler.middlewares.polite.PoliteHandler"
+    return {
+        "USER_AGENT": user_agent(settings),
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.middlewares.robots.RobotsMiddleware": 100,
+            f"{scrapy}.retry.RetryMiddleware": 550,
+            "crawler.middlewares.redirect.RedirectMiddleware": 600,
+            f"{scrapy}.httpcompression.HttpCompressionMiddleware": 700,
+            f"{scrapy}.httpproxy.HttpProxyMiddleware": 750,
+        },
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
+        "DOWNLOAD_HANDLERS_BASE": {"http": handler, "https": handler},
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_TIMEOUT": settings.timeout,
+        "DOWNLOAD_MAXSIZE": settings.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "CONCURRENT_REQUESTS": settings.at_once,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "REDIRECT_MAX_TIMES": 5,
+        "RETRY_TIMES": 1,
+        "RETRY_HTTP_CODES": [],
+        "RETRY_EXCEPTIONS": ["scrapy.exceptions.DownloadFailedError", "scrapy.exceptions.ResponseDataLossError"],
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_ENABLED": False,
+    }

@@ -1,0 +1,137 @@
+"""A page to an article: pure, no network, no clock. Structured data first, then the text, then the site's own class."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from pydantic import AwareDatetime, Field
+
+from crawler.address import canonical, same_site
+from crawler.extract.authors import clean_authors
+from crawler.extract.blocked import Blocked, refusal
+from crawler.extract.charset import decode
+from crawler.extract.dates import not_ahead, parse_date
+from crawler.extract.language import language_of
+from crawler.extract.structured import Structured
+from crawler.extract.text import main_text
+from crawler.extract.title import plain_title
+from crawler.listing import Listed
+from crawler.source import Source
+from spacepact.article import Article, Link
+from spacepact.noun import Noun
+from spacepact.round import Rejected
+from spacepact.text import clean_line
+
+__all__ = ["Blocked", "Extracted", "extract", "to_article"]
+
+
+class Extracted(Noun):
+    """What was found on a page. `method` names how; `refusal` says why it is no article."""
+
+    url: str
+    canonical_url: str | None = None
+    title: str = ""
+    text: str = ""
+    authors: tuple[str, ...] = ()
+    published: AwareDatetime | None = None
+    modified: AwareDatetime | None = None
+    language: str | None = None
+    site_name: str | None = None
+    method: str = ""
+    refusal: Rejected | None = Field(None, exclude=True)
+
+
+def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Extracted:
+    """Return what a page says; never raises for what it says. `content_type` is the HTTP header."""
+    markup = html if isinstance(html, str) else decode(html, content_type)
+    tree = parse(markup)
+    if tree is None:
+        return Extracted(url=url, refusal=Rejected(reason="the page is empty"))
+    said = Structured(tree)
+    title = _title(tree, said, url)
+    text = main_text(tree, url)
+    return Extracted(
+        url=url,
+        canonical_url=_canonical(tree, said, url),
+        title=title,
+        text=text,
+        authors=clean_authors(said.authors),
+        published=_date(said.published),
+        modified=_date(said.modified),
+        language=language_of(tree, text, said.first("og:locale", "content-language", "dc.language", "inlanguage")),
+        site_name=said.site_name,
+        method="trafilatura",
+        refusal=refusal(markup, tree, title, text),
+    )
+
+
+def parse(markup: str) -> HtmlElement | None:
+    """Return the tree of a page; None where there is nothing in it."""
+    try:
+        return document_fromstring(markup.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", collect_ids=False))
+    except ParserError:
+        return None
+
+
+def to_article(
+    extracted: Extracted,
+    source: Source,
+    id: str,
+    link: Link,
+    now: datetime,
+    *,
+    listed: Listed | None = None,
+) -> Article | Rejected:
+    """Return the article that a page holds, or why it holds none.
+
+    What the list said (`listed`) fills in where the page is silent. A canonical address counts only
+    on the page's own site, and not where it is the front page.
+    """
+    title = extracted.title or (listed.title if listed else None) or ""
+    if extracted.refusal and not (title and extracted.text):
+        return extracted.refusal
+    if len(extracted.text) < source.health.min_text:
+        return Rejected(
+            reason=f"the page has {len(extracted.text)} characters of text; an article of this source has {source.health.min_text}"
+        )
+    said = extracted.published or (listed.published if listed else None)
+    return Article(
+        url=_own_address(extracted) or link.url,
+        source=id,
+        tier=source.tier,
+        title=title,
+        text=extracted.text,
+        authors=extracted.authors,
+        published=not_ahead(said, now),
+        modified=not_ahead(extracted.modified, now),
+        language=extracted.language or source.language,
+        site_name=extracted.site_name or source.name,
+        method=extracted.method,
+        fetched=now,
+    )
+
+
+def _own_address(extracted: Extracted) -> str | None:
+    own, said = canonical(extracted.url), canonical(extracted.canonical_url or "")
+    front = said is not None and said.split("//", 1)[-1].partition("/")[2] == ""
+    return said if said and own and same_site(said, own) and not front else own
+
+
+def _canonical(tree: HtmlElement, said: Structured, url: str) -> str | None:
+    for element in tree.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
+            return canonical(element.get("href"), url)
+    claimed = said.first("og:url")
+    return canonical(claimed, url) if claimed else None
+
+
+def _title(tree: HtmlElement, said: Structured, url: str) -> str:
+    shown = [clean_line(h.text_content()) for h in tree.iter("h1")][:1]
+    named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
+    return next((t for t in (plain_title(t, said.site_name, url) for t in [*said.titles, *shown, *named]) if t), "")
+
+
+def _date(claims: list[str]) -> datetime | None:
+    return next((found for found in map(parse_date, claims) if found), None)

@@ -1,0 +1,64 @@
+"""Dates as pages and feeds write them, to aware datetimes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from dateutil import parser
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before the web: a date before it is a mistake."""
+LATEST_YEAR = 2200
+SLACK = timedelta(hours=26)
+"""How far a date may lie ahead: the time zones of the earth, and a little."""
+
+_FRACTION = re.compile(r"(\.\d{1,6})\d*")
+_DIGITAL = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_WORDY = re.compile(r"\d")
+_ZONES = {"EST": -18000, "EDT": -14400, "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200, "JST": 32400, "CET": 3600, "CEST": 7200, "BST": 3600, "MSK": 10800, "IST": 19800, "KST": 32400}  # fmt: skip
+_DEFAULT = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def parse_date(value: str | None) -> datetime | None:
+    """Return an aware datetime (UTC where no zone is named); None where it is none or absurd.
+
+    Reads ISO 8601, RFC 5322, and dates in English words.
+    """
+    text = (value or "").strip()
+    if not 6 <= len(text) <= 60 or not _WORDY.search(text):
+        return None
+    for read in (_iso, parsedate_to_datetime, _words):
+        try:
+            found = read(text)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+        return _sane(found)
+    return None
+
+
+def _iso(text: str) -> datetime:
+    if not _DIGITAL.match(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(_FRACTION.sub(r"\1", text).replace(" UTC", "+00:00").replace(" GMT", "+00:00"))
+
+
+def _words(text: str) -> datetime:
+    found = parser.parse(text, default=_DEFAULT, tzinfos=_ZONES)
+    if found.year == 1:
+        raise ValueError(text)
+    return found
+
+
+def _sane(found: datetime) -> datetime | None:
+    try:
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware if aware >= EARLIEST and aware.year <= LATEST_YEAR else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def not_ahead(found: datetime | None, now: datetime) -> datetime | None:
+    """Return the date; None where it lies in the future."""
+    return found if found and found <= now + SLACK else None

@@ -1,0 +1,27 @@
+"""Redirects: five at most, never from https to http, without a referrer."""
+
+from __future__ import annotations
+
+from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler.words import MisdirectedError
+
+
+class RedirectMiddleware(ScrapyRedirects):
+    """Scrapy's own, with words for people and no way down from https."""
+
+    def _engine_started(self) -> None:
+        """Do not look for a referrer middleware: no referrer is sent."""
+
+    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
+        """Return the response, or the request that follows from it; raise MisdirectedError."""
+        try:
+            following = super().process_response(request, response)
+        except IgnoreRequest:
+            raise MisdirectedError(f"more than {self.max_redirect_times} redirects") from None
+        if isinstance(following, Request) and request.url.startswith("https:") and following.url.startswith("http:"):
+            raise MisdirectedError(f"a redirect from https to http ({following.url})")
+        return following

@@ -1,0 +1,150 @@
+"""config/sources/<id>.yaml: what is polled, how often, and when it counts as ill."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import re2
+from cssselect import HTMLTranslator, SelectorError
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from spacepact.article import Tier
+from spacepact.errors import ConfigError, Problem
+from spacepact.noun import Noun
+from spacepact.yamlfile import read_yaml
+
+Kind = Literal["feed", "sitemap", "listing"]
+_DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: object) -> object:
+    """Return `30m`, `2h`, `1d` or `45s` as a timedelta; anything but text is left as it is."""
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.fullmatch(value.strip().lower())
+    if not found or int(found[1]) == 0:
+        raise ValueError(f"{value!r} is no length of time; write it like 30m, 2h or 1d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return value
+    except ValueError:
+        pass
+    raise ValueError(f"{value!r} is no web address; write it like https://example.org/feed/")
+
+
+def _re2_pattern(value: str) -> str:
+    try:
+        _compile(value)
+    except re2.error as error:
+        words = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
+        raise ValueError(f"{value!r} is no regular expression of RE2: {words}") from None
+    return value
+
+
+def _css_selector(value: str) -> str:
+    try:
+        HTMLTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f"{value!r} is no CSS selector: {error}") from None
+    return value
+
+
+def _some(urls: tuple[str, ...]) -> tuple[str, ...]:
+    if not urls:
+        raise ValueError("no address; name at least one page to poll")
+    return urls
+
+
+def _coded(value: str, shape: str, words: str) -> str:
+    if not re.fullmatch(shape, value):
+        raise ValueError(f"{value!r} is no {words}")
+    return value
+
+
+Language = Annotated[str, AfterValidator(lambda v: _coded(v, "[a-z]{2}", "language; write ISO 639-1 like en or ja"))]
+Country = Annotated[str, AfterValidator(lambda v: _coded(v, "[A-Z]{2}", "country; write ISO 3166-1 like FR, or EU"))]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Address = Annotated[str, AfterValidator(_web_address)]
+Pattern = Annotated[str, AfterValidator(_re2_pattern)]
+
+
+class Health(Noun):
+    """When a source counts as ill: silent for too long, or pages with too little text (characters)."""
+
+    silent_after: Duration = timedelta(days=14)
+    min_text: int = Field(150, ge=0)
+
+
+class Source(Noun):
+    """One outlet's feeds, sitemaps or listing pages; its id is the name of its file.
+
+    A page is taken when its address matches any of `include` (or there are none) and none of
+    `exclude`. `links` (listing only) selects the links; without it, those of the main content.
+    `max_pages` bounds the pages of one round, as `crawl.max_pages` does for all sources.
+    """
+
+    name: str = Field(min_length=1)
+    kind: Kind
+    urls: Annotated[tuple[Address, ...], AfterValidator(_some)]
+    language: Language
+    country: Country
+    tier: Tier
+    every: Duration
+    verified: bool = False
+    health: Health = Health()
+    terms: str = ""
+    include: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+    links: Annotated[str, AfterValidator(_css_selector)] | None = None
+    max_pages: int | None = Field(None, ge=1)
+
+    def wants(self, address: str) -> bool:
+        """Return whether `include` and `exclude` let a page through."""
+        if self.include and not any(p.search(address) for p in self._included):
+            return False
+        return not any(p.search(address) for p in self._excluded)
+
+    @cached_property
+    def _included(self) -> list[Any]:
+        return [_compile(p) for p in self.include]
+
+    @cached_property
+    def _excluded(self) -> list[Any]:
+        return [_compile(p) for p in self.exclude]
+
+
+def _compile(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
+
+
+def load_sources(directory: Path) -> tuple[dict[str, Source], list[Problem]]:
+    """Read every source of a directory; a file with mistakes is left out and its problems are told."""
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for path in sorted(directory.glob("*.y*ml")):
+        try:
+            sources[path.stem] = read_yaml(path, Source)
+        except ConfigError as error:
+            problems += error.problems
+        else:
+            problems += _misnamed(path)
+    return sources, problems
+
+
+def _misnamed(path: Path) -> list[Problem]:
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml", path.name):
+        return []
+    return [Problem(str(path), 1, 1, f"the file name {path.name!r} is no id", "lower-case letters, digits and hyphens, then .yaml")]

@@ -1,0 +1,1 @@
+"""Three kinds of sources, three spiders; what they share stands in base.py."""

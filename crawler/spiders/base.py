@@ -1,0 +1,137 @@
+"""What every spider does: poll, take what is new, fetch it, hand it over."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.address import host_of
+from crawler.asking import ask
+from crawler.attempt import attempt
+from crawler.extract import Blocked, extract, to_article
+from crawler.listing import Listed, Listing, NotAListing
+from crawler.manners import NotAskedError
+from crawler.source import Source
+from crawler.visit import Visit
+from crawler.words import error_words, is_too_large, may_pass, status_words
+from spacepact.article import Article
+from spacepact.round import Rejected, Validators
+
+_HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+
+
+class SourceSpider(Spider):
+    """One round of one source. A kind of source says what it accepts and how it reads a list."""
+
+    name = "source"
+    accept = "*/*"
+
+    def __init__(self, visit: Visit, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.visit = visit
+
+    @staticmethod
+    @abstractmethod
+    def read(body: bytes, url: str, content_type: str | None, source: Source) -> Listing | NotAListing:
+        """Return what a polled page lists; pure."""
+
+    async def start(self) -> AsyncIterator[Request]:
+        for url in dict.fromkeys(self.visit.source.urls):
+            yield self.poll(url)
+
+    def poll(self, url: str) -> Request:
+        """Return the request for a list, conditional where validators are known."""
+        known = self.visit.validators.get(url)
+        return ask(
+            url, self.visit.settings, accept=self.accept, validators=known, callback=self.on_poll, errback=self.on_poll_error, polled=url
+        )
+
+    async def on_poll(self, response: Response, polled: str) -> AsyncIterator[Request]:
+        """Read a list and ask for the pages that are new."""
+        if response.status == 304:
+            self.visit.unchanged(polled, _validators(response))
+            return
+        if not 200 <= response.status < 300:
+            self.visit.poll_failed(polled, status_words(response.status))
+            return
+        work = asyncio.to_thread(self.read, response.body, response.url, _content_type(response), self.visit.source)
+        listing = await attempt(work)
+        if isinstance(listing, NotAListing):
+            self.visit.poll_failed(polled, listing.reason)
+        elif isinstance(listing, BaseException):
+            self.logger.error("%s: %s could not be read", self.visit.id, polled, exc_info=listing)
+            self.visit.poll_failed(polled, f"could not be read: {type(listing).__name__}: {listing}"[:200])
+        else:
+            for item in await self.visit.take(polled, listing, _validators(response)):
+                yield ask(item.link.url, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
+            for url in listing.lists:
+                if url not in self.visit.polls:
+                    yield self.poll(url)
+            self._stop_if_broken()
+
+    def on_poll_error(self, failure: Failure) -> None:
+        polled = _asked(failure).cb_kwargs["polled"]
+        self.visit.poll_failed(polled, error_words(failure.value, self.visit.settings.max_bytes))
+
+    async def on_page(self, response: Response, listed: Listed) -> None:
+        """Turn a page into an article, or into the reason why it is none."""
+        self.visit.fetched += 1
+        if response.status >= 400 and may_pass(response.status):
+            self.visit.page_failed(listed.link, status_words(response.status))
+            return
+        if response.status != 200:
+            await self._keep(listed, Rejected(reason=status_words(response.status)))
+            return
+        result = await attempt(asyncio.to_thread(self._read_page, response, listed))
+        if isinstance(result, Blocked):
+            self.visit.answered(host_of(response.url), well=False)
+            self.visit.page_failed(listed.link, result.reason)
+        elif isinstance(result, BaseException):
+            self.logger.error("%s: %s could not be read", self.visit.id, listed.link.url, exc_info=result)
+            self.visit.page_failed(listed.link, f"could not be read: {type(result).__name__}: {result}"[:200])
+        else:
+            await self._keep(listed, result)
+
+    async def on_page_error(self, failure: Failure) -> None:
+        listed: Listed = _asked(failure).cb_kwargs["listed"]
+        words = error_words(failure.value, self.visit.settings.max_bytes)
+        if isinstance(failure.value, NotAskedError):
+            self.visit.not_asked(words)
+        elif isinstance(failure.value, IgnoreRequest) or is_too_large(failure.value):
+            await self._keep(listed, Rejected(reason=words))
+        else:
+            self.visit.page_failed(listed.link, words)
+
+    def _read_page(self, response: Response, listed: Listed) -> Article | Rejected:
+        visit = self.visit
+        extracted = extract(response.body, response.url, content_type=_content_type(response))
+        return to_article(extracted, visit.source, visit.id, listed.link, visit.now(), listed=listed)
+
+    async def _keep(self, listed: Listed, result: Article | Rejected) -> None:
+        await self.visit.keep(listed.link, result)
+        self._stop_if_broken()
+
+    def _stop_if_broken(self) -> None:
+        if self.visit.broken:
+            raise CloseSpider(self.visit.broken)
+
+
+def _asked(failure: Failure) -> Request:
+    return cast("Request", getattr(failure, "request"))  # noqa: B009 - Scrapy adds it
+
+
+def _content_type(response: Response) -> str | None:
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
+
+
+def _validators(response: Response) -> Validators:
+    etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    return Validators(etag=etag.decode("latin-1") if etag else None, last_modified=modified.decode("latin-1") if modified else None)

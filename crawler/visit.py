@@ -1,0 +1,174 @@
+"""The book that is kept during one round: what was listed, what is settled, what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, cast
+
+from scrapy.crawler import Crawler
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.attempt import attempt
+from crawler.listing import Listed, Listing
+from crawler.manners import Manners, NotAskedError
+from crawler.source import Source
+from spacepact.article import Article, Link
+from spacepact.round import Failure, Outcome, Rejected, Round, RoundState, Seen, Sink, Validators
+from spacepact.settings import Crawl
+
+PATIENCE = 5
+"""A host that fails so often in a row is left alone for the rest of the round."""
+PAGES_OF_BYTES = 20
+"""A round reads at most so many times `crawl.max_bytes`."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Poll:
+    """What became of one polled address; `pages` are the addresses that it listed."""
+
+    state: Literal["listed", "unchanged", "failed", "index"]
+    validators: Validators = field(default_factory=Validators)
+    pages: tuple[str, ...] = ()
+
+
+@dataclass
+class Visit:
+    """One round of one source while it runs. `deadline` is of the event loop's clock, in seconds."""
+
+    source: Source
+    id: str
+    validators: Mapping[str, Validators]
+    seen: Seen
+    sink: Sink
+    settings: Crawl
+    now: Callable[[], datetime]
+    manners: Manners
+    writer: Executor
+    deadline: float
+    started: datetime = field(init=False)
+    polls: dict[str, Poll] = field(default_factory=dict)
+    settled: dict[str, bool] = field(default_factory=dict)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    misses: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+    fetched: int = 0
+    bytes_read: int = 0
+    broken: str | None = None
+
+    def __post_init__(self) -> None:
+        self.started = self.now()
+
+    def unchanged(self, url: str, fresh: Validators) -> None:
+        """Note that a polled address answered 304, perhaps with newer validators (RFC 9110, 15.4.5)."""
+        old = self.validators.get(url, Validators())
+        self.polls[url] = Poll("unchanged", Validators(etag=fresh.etag or old.etag, last_modified=fresh.last_modified or old.last_modified))
+
+    def poll_failed(self, url: str, reason: str) -> None:
+        """Note that a polled address could not be read."""
+        self.polls[url] = Poll("failed")
+        self.failures.append(Failure(url=url, reason=reason))
+
+    async def take(self, url: str, listing: Listing, validators: Validators) -> list[Listed]:
+        """Note what a polled address lists; return what is to be fetched now, the oldest first."""
+        wanted = {i.link.url: i for i in reversed(listing.items) if self.source.wants(i.link.url)}
+        state: Literal["index", "listed"] = "index" if listing.lists else "listed"
+        self.polls[url] = Poll(state, validators, tuple(wanted))
+        first = [i for u, i in reversed(wanted.items()) if u not in self.settled]
+        links = [i.link for i in first]
+        kept = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.seen, links)) if links else set[Link]()
+        if isinstance(kept, BaseException):
+            self._break(kept)
+            return []
+        self.outcomes["known"] += len(kept)
+        self.settled |= {link.url: link in kept for link in links}
+        room = min(self.source.max_pages or self.settings.max_pages, self.settings.max_pages) - self.asked
+        due = [i for i in first if i.link not in kept][: max(room, 0)]
+        self.asked += len(due)
+        return due[::-1]
+
+    async def keep(self, link: Link, result: Article | Rejected) -> None:
+        """Hand over what a link led to; the round breaks where it cannot be kept."""
+        if self.broken:
+            return
+        outcome = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.sink, link, result))
+        if isinstance(outcome, OSError | SQLAlchemyError):
+            self._break(outcome)
+        elif isinstance(outcome, BaseException):
+            log.error("%s: %s could not be processed", self.id, link.url, exc_info=outcome)
+            self.page_failed(link, f"could not be processed: {_first_line(outcome)}")
+        else:
+            self.outcomes[outcome] += 1
+            self.settled[link.url] = True
+
+    def page_failed(self, link: Link, reason: str) -> None:
+        """Note that a page is still owed; it is asked for again in the next round."""
+        self.failures.append(Failure(url=link.url, reason=reason))
+
+    def not_asked(self, reason: str) -> None:
+        """Note that a page was not even asked for; the reasons are told once, with a count."""
+        self.left[reason] += 1
+
+    def may_ask(self, host: str) -> None:
+        """Raise NotAskedError where the rest of the round leaves this host alone."""
+        if self.broken:
+            raise NotAskedError("the round was broken off")
+        if self.misses[host] >= PATIENCE:
+            raise NotAskedError(f"{host} failed {PATIENCE} times in a row")
+        if self.bytes_read >= PAGES_OF_BYTES * self.settings.max_bytes:
+            raise NotAskedError(f"the round has read {self.bytes_read / 1_000_000:.0f} MB")
+
+    def answered(self, host: str, *, well: bool) -> None:
+        """Note whether a host answered well; misses count only in a row."""
+        self.misses[host] = 0 if well else self.misses[host] + 1
+
+    def to_round(self) -> Round:
+        """Return the result, once everything has ended."""
+        url = self.source.urls[0]
+        left = [Failure(url=url, reason=f"{n} pages left for a later round: {why}") for why, n in self.left.items()]
+        first = [Failure(url=url, reason=self.broken)] if self.broken else []
+        return Round(
+            source=self.id,
+            state=self._state(),
+            started=self.started,
+            finished=self.now(),
+            listed=len(self.settled),
+            fetched=self.fetched,
+            outcomes={what: n for what, n in self.outcomes.items() if n},
+            failures=(*first, *self.failures, *left),
+            validators={} if self.broken else {u: p.validators for u, p in self.polls.items() if self._owes_nothing(p)},
+        )
+
+    def _state(self) -> RoundState:
+        states = [p.state for p in self.polls.values()]
+        if self.broken or not set(states) & {"listed", "unchanged", "index"}:
+            return "failed"
+        if self.failures or self.left:
+            return "partial"
+        return "ok" if "listed" in states or "unchanged" not in states else "unchanged"
+
+    def _owes_nothing(self, poll: Poll) -> bool:
+        answered = poll.state in ("listed", "unchanged") and poll.validators != Validators()
+        return answered and all(self.settled[url] for url in poll.pages)
+
+    def _break(self, error: BaseException) -> None:
+        log.error("%s: the round is broken off", self.id, exc_info=error)
+        self.broken = f"nothing can be kept: {_first_line(error)}"
+
+
+def visit_of(crawler: Crawler) -> Visit:
+    """Return the visit that a crawler's spider carries."""
+    return cast("Visit", getattr(crawler.spider, "visit"))  # noqa: B009 - Scrapy's Spider does not declare it
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {getattr(error, 'orig', None) or error}".splitlines()[0][:200]

@@ -1,0 +1,118 @@
+"""Wires concrete things together; the only place that knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import sys
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from alerts.decide import decide
+from alerts.message import render
+from classifier import Classifier
+from spacepact.crawling import Visitor
+from spacepact.errors import SpacepactError
+from spacepact.loading import Config, load_config
+from spacepact.pipeline import Now, Processor, Sender
+from storage import Store, migrate, open_database
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the time; everything that needs it is handed this function."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """The service, put together from config/ and not yet running."""
+
+    config: Config
+    store: Store
+    now: Now = utc_now
+
+    def start(self) -> None:
+        """Bring the database to this version and name every mistake in config/; the rest goes on."""
+        for problem in self.config.problems:
+            log.error("%s", problem)
+        migrate(self.store.engine)
+
+    def alone(self) -> None:
+        """Claim an SQLite file for this process, and give back what a dead one had claimed.
+
+        Raises SpacepactError if another `spacepact run` uses the file.
+        """
+        database = make_url(self.config.settings.database)
+        if database.get_backend_name() != "sqlite" or not database.database:
+            return
+        self._lock = Path(f"{database.database}.lock").open("w")  # noqa: SIM115 - held as long as the process lives
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SpacepactError(f"database: {database.database} is in use by another spacepact run; stop it first") from None
+        released = self.store.ledger.release()
+        if released:
+            log.info("%d deliveries were in flight at the last stop; they are sent again under the same id", released)
+
+    @cached_property
+    def processor(self) -> Processor:
+        """Tags articles and decides about them; loads the gazetteer's matcher."""
+        classifier = Classifier.load(self.config.directory / "gazetteer")
+        policy, channels, watchlists = self.config.settings.alerts, self.config.channels, self.config.watchlists
+        return Processor(self.store, classifier, partial(decide, watchlists=watchlists, channels=channels, policy=policy), self.now)
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """Crawls sources, one visit at a time for each."""
+        return Visitor(self.store, lambda: self.processor, self.config.sources, self.config.settings.crawl, self.now)
+
+    def sender(self, stopping: Callable[[], bool] = lambda: False) -> Sender:
+        """Sends what is owed over the channels that are switched on."""
+        channels = {name: channel for name, channel in self.config.channels.items() if channel.enabled}
+        missions = {entry.id: entry.name for entry in self.config.gazetteer.entries}
+        watchlists = {name: watchlist.name for name, watchlist in self.config.watchlists.lists.items()}
+        return Sender(self.store, channels, partial(render, missions=missions, watchlists=watchlists), self.now, stopping)
+
+    def due_sources(self) -> list[str]:
+        """Return the sources whose next visit has come."""
+        return self.store.sources.due(self.config.sources, self.now())
+
+    def due_lanes(self) -> list[str]:
+        """Return the channels that owe something now."""
+        return [lane for lane in self.store.ledger.due_lanes(self.now()) if lane in self.config.channels]
+
+    def crawler_command(self) -> list[str]:
+        """Return how to start the crawler process over the same config."""
+        return [sys.executable, "-m", "spacepact.cli", "--config", str(self.config.directory), "crawl-worker"]
+
+    async def visit_all(self, names: Collection[str]) -> int:
+        """Visit the named sources (all, if none is named) once each; returns how many failed."""
+        unknown = [name for name in names if name not in self.config.sources]
+        if unknown:
+            raise SpacepactError(f"no source is called {unknown[0]!r}; there are: {', '.join(sorted(self.config.sources)) or 'none'}")
+        limit = asyncio.Semaphore(self.config.settings.crawl.at_once)
+
+        async def visit(name: str) -> bool:
+            async with limit:
+                return (await self.visitor.visit(name)).state == "failed"
+
+        return sum(await asyncio.gather(*map(visit, names or self.config.sources)))
+
+    async def deliver_all(self) -> int:
+        """Send all that is due now; returns how many were sent."""
+        sender = self.sender()
+        return sum(await asyncio.gather(*map(sender.deliver, self.due_lanes())))
+
+
+def make_app(directory: Path, env: Mapping[str, str], now: Now = utc_now) -> App:
+    """Return the service for a config directory; raises SpacepactError where nothing could work."""
+    config = load_config(directory, env)
+    return App(config, Store(open_database(config.settings.database)), now)

@@ -1,0 +1,69 @@
+"""The command line: data on stdout, talk on stderr; exit 0 fine, 1 what was checked is bad, 2 wrong use."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from spacepact.cli import documents, service
+from spacepact.cli.demo import demo
+from spacepact.cli.options import Context
+from spacepact.errors import SpacepactError
+from spacepact.settings import default_config_dir
+
+
+class _Commands(click.Group):
+    """Turns an error that a person can mend into one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SpacepactError as error:
+            click.echo(f"spacepact: {error}", err=True)
+            ctx.exit(1)
+
+
+EPILOG = """\b
+Examples:
+  spacepact demo --once            watch the whole job on fictional outlets
+  spacepact check                  find every mistake in config/
+  spacepact run                    the real service
+  spacepact crawl nasa esa         one visit to two sources, by hand
+  spacepact extract --url https://a.example/x page.html
+  spacepact classify --jsonl < articles.jsonl | spacepact match --jsonl
+Shell completion: eval "$(_SPACEPACT_COMPLETE=bash_source spacepact)"
+"""
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="SPACEPACT_CONFIG",
+    help="The config directory.  [default: config/ beside the code]",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.version_option(package_name="spacepact")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None, *, verbose: bool) -> None:
+    """Who cooperates with whom in space, on what, at which stage: collected, tagged, alerted once."""
+    ctx.obj = Context(config or default_config_dir(), verbose=verbose)
+
+
+for _command in (
+    service.run,
+    service.crawl,
+    service.deliver,
+    service.check,
+    documents.extract,
+    documents.classify,
+    documents.match,
+    demo,
+    service.crawl_worker,
+):
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""`python -m spacepact.cli`: the same as the command `spacepact`."""
+
+from spacepact.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""What every command knows, and how the program talks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+QUIET = (
+    "httpx",
+    "httpcore",
+    "scrapy",
+    "twisted",
+    "asyncio",
+    "alembic",
+    "apscheduler",
+    "trafilatura",
+    "htmldate",
+    "uvicorn.error",
+    "mail.log",
+)
+"""Libraries that would print addresses (some are secrets) or chatter; they may still warn."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The config directory, and how much to say."""
+
+    config: Path
+    verbose: bool = False
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment, where secrets come from."""
+        return dict(os.environ)
+
+    def talk(self) -> None:
+        """Let the log speak on stderr, one line a message."""
+        logging.basicConfig(
+            stream=sys.stderr,
+            level=logging.DEBUG if self.verbose else logging.INFO,
+            format="%(asctime)s %(levelname)-7s %(message)s",
+            force=True,
+        )
+        for name in QUIET:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+pass_context = click.make_pass_decorator(Context)

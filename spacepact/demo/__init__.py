@@ -1,0 +1,1 @@
+"""The demonstration: fictional outlets, the real service, real receivers."""

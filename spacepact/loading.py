@@ -1,0 +1,57 @@
+"""All of config/ at once: what is right is used, what is wrong is named, nothing is half-applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alerts.channel import Channel
+from alerts.matching import Watchlists
+from alerts.routing import load_channels
+from alerts.watchlist import Known, load_watchlists
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, load_gazetteer
+from crawler.source import Source, load_sources
+from spacepact.errors import Problem
+from spacepact.settings import Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Config:
+    """config/ as typed values, with every problem that was found in it."""
+
+    directory: Path
+    settings: Settings
+    sources: dict[str, Source]
+    gazetteer: Gazetteer
+    watchlists: Watchlists
+    channels: dict[str, Channel[Any]]
+    problems: list[Problem]
+
+
+def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None = None) -> Config:
+    """Read everything; raises ConfigError only where settings.yaml itself is wrong.
+
+    `watchlists`: another directory of watchlists than the config's own.
+    """
+    settings = load_settings(directory, env)
+    sources, source_problems = load_sources(directory / "sources")
+    gazetteer, gazetteer_problems = load_gazetteer(directory / "gazetteer")
+    channels, channel_problems = load_channels(directory / "channels.yaml", settings.mail, env)
+    lists, list_problems = load_watchlists(watchlists or directory / "watchlists", known=known_names(gazetteer), channels=channels)
+    problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems]
+    return Config(directory, settings, sources, gazetteer, Watchlists(lists, min_score=settings.alerts.min_score), channels, problems)
+
+
+def known_names(gazetteer: Gazetteer) -> Known:
+    """Return the gazetteer ids that a watchlist may name, by kind."""
+    ids: dict[str, set[str]] = {"agencies": set(), "companies": set(), "missions": set(), "countries": set()}
+    for entry in gazetteer.entries:
+        if entry.kind == "country":
+            ids["countries"].update(entry.country)
+        elif entry.kind in PRIVATE_KINDS:
+            ids["companies"].add(entry.id)
+        else:
+            ids["missions" if entry.kind in MISSION_KINDS or entry.kind == "vehicle" else "agencies"].add(entry.id)
+    return Known.model_validate(ids)

@@ -1,0 +1,127 @@
+"""The whole job in two functions; this is the only place that knows the order.
+
+process:  article -> classify -> decide (match, stories) -> store.add        one transaction
+deliver:  ledger.claim -> render -> channel.send -> ledger.settle            for each delivery owed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from jinja2 import TemplateError
+
+from alerts.channel import Channel
+from alerts.message import Message
+from alerts.retry import next_try
+from classifier import Classifier
+from spacepact.article import Article, Link
+from spacepact.cooperation import Classification, Tagged
+from spacepact.errors import SendError
+from spacepact.round import Outcome, Rejected
+from spacepact.story import Alert, Decision, Delivery, Story
+from storage import Claim, Store
+
+log = logging.getLogger(__name__)
+
+Now = Callable[[], datetime]
+
+
+class Decide(Protocol):
+    """Says what follows from an article; pure."""
+
+    def __call__(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision: ...
+
+
+LEASE = timedelta(minutes=15)
+"""Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
+
+
+@dataclass(frozen=True)
+class Processor:
+    """Takes what a link led to: `sink` and `seen` for the crawler."""
+
+    store: Store
+    classifier: Classifier
+    decide: Decide
+    now: Now
+
+    def seen(self, source: str, links: Collection[Link]) -> set[Link]:
+        """Return those of a source's links that are kept in the version given."""
+        return self.store.seen(source, links)
+
+    def process(self, source: str, link: Link, found: Article | Rejected) -> Outcome:
+        """Tag one article, decide what follows, and keep it all in one transaction."""
+        now = self.now()
+        if isinstance(found, Rejected):
+            return self.store.reject(source, link, found, now)
+        said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
+        return self.store.add(source, link, Tagged(article=found, classification=said), partial(self.decide, now=now), now)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Empties the lanes of the ledger, one delivery after the other in each lane."""
+
+    store: Store
+    channels: Mapping[str, Channel[Any]]
+    render: Callable[[Alert, Delivery], Message]
+    now: Now
+    stopping: Callable[[], bool] = lambda: False
+
+    async def deliver(self, lane: str) -> int:
+        """Send what a lane owes now; returns how many were sent. A channel's trouble is recorded, never raised."""
+        channel, sent = self.channels.get(lane), 0
+        while channel and not self.stopping():
+            claim = await asyncio.to_thread(self.store.ledger.claim, lane, self.now(), LEASE)
+            if claim is None:
+                break
+            error = await self._try(channel, claim)
+            sent += error is None
+            if error and (error.broken or error.retry_after):
+                break
+            await asyncio.sleep(channel.gap)
+        return sent
+
+    async def _try(self, channel: Channel[Any], claim: Claim) -> SendError | None:
+        settle = partial(self.store.ledger.settle, claim)
+        try:
+            answer = await channel.send(self._message(claim))
+        except SendError as error:
+            await asyncio.to_thread(self._record, claim, error)
+            return error
+        await asyncio.to_thread(settle, "sent", answer, self.now())
+        log.info("sent %s to %s: %s", claim.delivery.id, claim.delivery.channel, answer)
+        return None
+
+    def _message(self, claim: Claim) -> Message:
+        try:
+            return self.render(claim.alert, claim.delivery)
+        except (TemplateError, ValueError) as error:
+            raise SendError(f"the message cannot be written: {error}", permanent=True) from error
+
+    def _record(self, claim: Claim, error: SendError) -> None:
+        now, lane, ledger = self.now(), claim.delivery.channel, self.store.ledger
+        if error.broken:
+            ledger.break_(lane, str(error))
+            ledger.settle(claim, "failed", str(error), now, now)
+            log.error("channel %s is broken: %s", lane, error)
+            return
+        again = next_try(claim.number, error, now, random.uniform(-1, 1))  # noqa: S311 - spreads load, guards nothing
+        ledger.settle(claim, "failed" if again else "dead", str(error), now, again)
+        if error.retry_after:
+            ledger.pause(lane, now + timedelta(seconds=min(error.retry_after, 86_400)))
+        log.warning(
+            "delivery %s over %s, try %d: %s; %s",
+            claim.delivery.id,
+            lane,
+            claim.number,
+            error,
+            f"again at {again}" if again else "given up",
+        )

@@ -1,0 +1,85 @@
+"""`spacepact run`: clock, crawler process, sender and web page, from config/."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from spacepact.bootstrap import App
+from spacepact.crawling import CrawlerProcess
+from spacepact.dispatch import EmbeddedDispatcher
+from spacepact.errors import SpacepactError
+from spacepact.schedule import Clock
+from spacepact.settings import Web
+from spacepact.web import View, make_site
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20.0
+"""Deliveries in flight may end in this time; the whole stop takes at most 30 s."""
+
+
+async def serve(app: App, stop: asyncio.Event) -> None:
+    """Run until `stop` is set; then let what is in flight end. Raises SpacepactError where the start is impossible."""
+    settings = app.config.settings
+    with _listening(settings.web) as listener:
+        app.start()
+        app.alone()
+        crawler = CrawlerProcess(app.crawler_command(), app.visitor.finish, app.now)
+        dispatcher = EmbeddedDispatcher(
+            {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver}, {"crawl": settings.crawl.at_once}
+        )
+        clock = Clock(dispatcher, {"crawl": app.due_sources, "deliver": app.due_lanes}, settings.alerts.tick)
+        server = _Server(uvicorn.Config(make_site(view(app)), log_config=None, access_log=False, lifespan="off"))
+        page = asyncio.create_task(server.serve(sockets=[listener]), name="web")
+        log.info(
+            "web page on http://%s:%d; %d sources, %d watchlists",
+            *listener.getsockname()[:2],
+            len(app.config.sources),
+            len(app.config.watchlists.lists),
+        )
+        clock.start()
+        await stop.wait()
+        log.info("stopping: what is in flight ends first")
+        clock.stop()
+        _, cut = await asyncio.gather(crawler.stop(DRAIN_SECONDS), dispatcher.drain(DRAIN_SECONDS))
+        server.should_exit = True
+        await page
+        log.info("stopped; %s", f"{cut} pieces of work were cut off and are taken up at the next start" if cut else "nothing was cut off")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def view(app: App) -> View:
+    """Return what the web pages show."""
+    return View(app.store, app.config.sources, len(app.config.problems), app.now)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # signals are ours
+
+
+@contextmanager
+def _listening(web: Web) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server((web.host, web.port))
+    except OSError as error:
+        raise SpacepactError(
+            f"web: cannot listen on {web.host}:{web.port}: {error.strerror}; set web.host and web.port in settings.yaml"
+        ) from None
+    with listener:
+        yield listener

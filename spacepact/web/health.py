@@ -1,0 +1,41 @@
+"""Is the service blind? One answer with its reasons, for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from spacepact.noun import Noun
+
+Status = Literal["ok", "degraded", "down"]
+
+
+class Health(Noun):
+    """`down`: nothing is collected or kept; `degraded`: something waits for a person."""
+
+    status: Status
+    reasons: tuple[str, ...]
+    sources: dict[str, int]
+    deliveries: dict[str, int]
+    checked: datetime
+
+
+def judge(
+    states: Sequence[tuple[str, str]], broken: Mapping[str, str], totals: Mapping[str, int], *, problems: int, now: datetime
+) -> Health:
+    """Weigh the state of every source (id, state), the broken channels, the ledger and config/."""
+    counts = {state: sum(s == state for _, s in states) for state in ("ok", "unchanged", "partial", "failed", "waiting")}
+    reasons = [f"source {name} failed at its last visit" for name, state in states if state == "failed"]
+    reasons += [f"channel {channel} is broken: {why}" for channel, why in broken.items()]
+    if totals.get("dead"):
+        reasons.append(f"{totals['dead']} deliveries were given up")
+    if problems:
+        reasons.append(f"{problems} mistakes in config/: see spacepact check")
+    visited = [state for _, state in states if state != "waiting"]
+    blind = bool(visited) and all(state == "failed" for state in visited)
+    status: Status = "down" if blind else "degraded" if reasons else "ok"
+    if blind:
+        reasons.insert(0, "every source failed: nothing is collected")
+    by_state = {state: totals.get(state, 0) for state in ("pending", "sent", "failed", "dead", "suppressed")}
+    return Health(status=status, reasons=tuple(reasons), sources=counts, deliveries=by_state, checked=now)

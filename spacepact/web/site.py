@@ -1,0 +1,89 @@
+"""Pages without JavaScript; every answer is one or two reads of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from spacepact.web.headers import SafeHeaders
+from spacepact.web.health import Health, judge
+from storage import Store
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class View:
+    """What the pages are made from."""
+
+    store: Store
+    sources: Mapping[str, Any]
+    problems: int
+    now: Callable[[], datetime]
+
+    def health(self) -> Health:
+        """Judge the service as it is now."""
+        visited = {state.id: state.state for state in self.store.sources.states()}
+        states = [(name, visited.get(name, "waiting")) for name in self.sources]
+        return judge(states, self.store.ledger.broken(), self.store.reading.totals(), problems=self.problems, now=self.now())
+
+
+def make_site(view: View) -> Starlette:
+    """Return the web application over a view."""
+    pages = Environment(
+        loader=PackageLoader("spacepact.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
+    pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
+
+    def page(template: str, status: int = 200, **facts: Any) -> Response:
+        return HTMLResponse(pages.get_template(template).render(health=view.health(), **facts), status)
+
+    def home(_: Request) -> Response:
+        return page("stories.html", stories=view.store.reading.stories(), totals=view.store.reading.totals())
+
+    def story(request: Request) -> Response:
+        found = view.store.reading.story(request.path_params["id"])
+        if found is None:
+            return page("missing.html", 404, what="story")
+        deliveries = view.store.reading.deliveries(story=found.id)
+        return page("story.html", story=found, record=view.store.reading.record(found.record), deliveries=deliveries)
+
+    def sources(_: Request) -> Response:
+        states = {state.id: state for state in view.store.sources.states()}
+        return page("sources.html", sources=view.sources, states=states, counts=view.store.sources.counts())
+
+    def deliveries(_: Request) -> Response:
+        return page("deliveries.html", deliveries=view.store.reading.deliveries(limit=500))
+
+    routes = [
+        Route("/", home),
+        Route("/stories/{id}", story),
+        Route("/sources", sources),
+        Route("/deliveries", deliveries),
+        Route("/health", lambda _: _health(view)),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+    handlers: Any = {404: lambda *_: page("missing.html", 404, what="page")}
+    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=handlers)
+
+
+def _health(view: View) -> Response:
+    """Machine-readable health: 200 while something works, 503 when nothing does."""
+    try:
+        health = view.health()
+    except SQLAlchemyError as error:
+        return JSONResponse({"status": "down", "reasons": [f"the database does not answer ({type(error).__name__})"]}, 503)
+    return JSONResponse(health.model_dump(mode="json"), 503 if health.status == "down" else 200)
