@@ -40,7 +40,7 @@ imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../shared)
-	$(BIN)/python -m pytest tests/real -m real $(ARGS)
+	$(BIN)/python -m pytest tests/real -m real -s $(ARGS)
 
 bench: .venv/dev.stamp ## measure speed, side by side with peers
 	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done

@@ -145,8 +145,9 @@ class _Desk:
             return
         withdrawn = story.model_copy(update={"revision": story.revision + 1})
         self._tell_again(withdrawn, "withdrawal", story.cooperation, "withdrawal: the only report says so no more")
-        # Should it be reported again, everybody is told afresh, under a revision that no delivery has used.
-        self._keep(withdrawn.model_copy(update={"revision": withdrawn.revision + 1, "told": ()}))
+        # What nobody stands for any more is kept as a mere possibility: whoever reports it next reports news.
+        possible = story.cooperation.model_copy(update={"mode": "hypothetical"})
+        self._keep(withdrawn.model_copy(update={"cooperation": possible}))
 
     def _with_report(self, story: Story) -> Story:
         others = tuple(t for t in story.tellings if t.url != self.report.url)
@@ -164,7 +165,7 @@ class _Desk:
         known = {(t.channel, t.recipient) for t in story.told}
         asked = {key: names for key, names in self._asked(matches).items() if key not in known}
         why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
-        deliveries = tuple(self._delivery(story, *key, tuple(names), why) for key, names in sorted(asked.items()))
+        deliveries = tuple(self._delivery(story, *key, tuple(names), why, fresh=True) for key, names in sorted(asked.items()))
         told = tuple(Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists) for d in deliveries if d.state == "pending")
         story = story.model_copy(update={"told": (*story.told, *told)})
         self._keep(story)
@@ -175,7 +176,7 @@ class _Desk:
         names = sorted({name for t in story.told for name in t.watchlists})
         matches = [Match(watchlist=name, reasons=("you were told about this story",)) for name in names]
         told = sorted(story.told, key=lambda t: (t.channel, t.recipient))
-        deliveries = tuple(self._delivery(story, t.channel, t.recipient, t.watchlists, why) for t in told)
+        deliveries = tuple(self._delivery(story, t.channel, t.recipient, t.watchlists, why, fresh=False) for t in told)
         self._alert(story, kind, was, matches, deliveries)
 
     def _asked(self, matches: Sequence[Match]) -> dict[tuple[str, str], list[str]]:
@@ -190,17 +191,20 @@ class _Desk:
                         names.append(match.watchlist)
         return asked
 
-    def _delivery(self, story: Story, channel: str, recipient: str, names: tuple[str, ...], why: str) -> Delivery:
-        withheld = self._withheld(channel, old_news=not why.startswith(("correction", "withdrawal")))
+    def _delivery(self, story: Story, channel: str, recipient: str, names: tuple[str, ...], why: str, *, fresh: bool) -> Delivery:
+        withheld = (self._old_news() if fresh else None) or self._switched_off(channel)
         state: DeliveryState = "suppressed" if withheld else "pending"
         number = delivery_id(recipient, channel, story.id, story.revision)
         return Delivery(id=number, channel=channel, recipient=recipient, watchlists=names, state=state, reason=withheld or why)
 
-    def _withheld(self, channel: str, *, old_news: bool) -> str | None:
-        """Return why nothing is sent, or None."""
-        route, published, limit = self.channels.get(channel), self.report.published, self.policy.max_age
-        if old_news and self.now - published > limit:
-            return f"old-news: published {published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
+    def _old_news(self) -> str | None:
+        published, limit = self.report.published, self.policy.max_age
+        if self.now - published <= limit:
+            return None
+        return f"old-news: published {published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
+
+    def _switched_off(self, channel: str) -> str | None:
+        route = self.channels.get(channel)
         if route is None:
             return f"channel-unknown: {channel} is not in channels.yaml, or wrong there"
         return None if route.enabled else f"channel-disabled: {channel}"

@@ -26,7 +26,6 @@ FACTS = ("stage", "parties", "instrument", "activity", "missions", "mode")
 _ORDER: tuple[Stage, ...] = ("proposed", "talks", "signed", "in-development", "delivered", "launched", "operating")
 _ALIKE = ({"proposed", "talks"}, {"signed", "in-development"}, {"signed", "extended"}, {"launched", "operating"})
 _MOMENTS: frozenset[Stage] = frozenset({"signed", "delivered", "launched", "extended", "suspended", "ended"})
-_EXPECTED = frozenset({"future", "hypothetical"})
 _ENOUGH = 3.0
 
 Step = Literal["same", "forward", "back"]
@@ -74,10 +73,12 @@ def changed(was: Cooperation, now: Cooperation) -> tuple[str, ...]:
 
 def step(was: Cooperation, now: Cooperation) -> Step:
     """Say whether a cooperation moved on: stages have an order; what was expected may happen, or be denied."""
-    if was.mode != "negated" and now.mode == "negated":
+    if (was.mode == "negated") != (now.mode == "negated"):
+        return "forward"
+    if was.mode == "hypothetical" and now.mode in ("asserted", "future"):
         return "forward"
     if was.stage == now.stage or {was.stage, now.stage} in _ALIKE:
-        happened = was.mode in _EXPECTED and now.mode == "asserted"
+        happened = was.mode == "future" and now.mode == "asserted"
         return "forward" if happened and now.stage == was.stage and now.stage in _MOMENTS else "same"
     if was.stage not in _ORDER or now.stage not in _ORDER:
         return "forward" if now.stage not in _ORDER or _ORDER.index(now.stage) > _ORDER.index("talks") else "back"

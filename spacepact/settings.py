@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from spacepact.duration import Duration
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
@@ -47,7 +48,7 @@ class Crawl(Noun):
 class Alerting(Noun):
     """What holds for every watchlist; an article older than `max_age` is collected, but not alerted."""
 
-    max_age: timedelta = timedelta(hours=48)
+    max_age: Duration = timedelta(hours=48)
     min_score: float = Field(0.5, ge=0, le=1)
     tick: float = Field(1.0, gt=0, description="seconds between two looks at what is due")
 

@@ -51,7 +51,7 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
         return Extracted(url=url, refusal=Rejected(reason="the page is empty"))
     said = Structured(tree)
     title = _title(tree, said, url)
-    text = main_text(tree, url)
+    text = main_text(tree, url, [title, *said.titles, *_shown(tree)])
     return Extracted(
         url=url,
         canonical_url=_canonical(tree, said, url),
@@ -128,9 +128,12 @@ def _canonical(tree: HtmlElement, said: Structured, url: str) -> str | None:
 
 
 def _title(tree: HtmlElement, said: Structured, url: str) -> str:
-    shown = [clean_line(h.text_content()) for h in tree.iter("h1")][:1]
     named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
-    return next((t for t in (plain_title(t, said.site_name, url) for t in [*said.titles, *shown, *named]) if t), "")
+    return next((t for t in (plain_title(t, said.site_name, url) for t in [*said.titles, *_shown(tree)[:1], *named]) if t), "")
+
+
+def _shown(tree: HtmlElement) -> list[str]:
+    return [line for line in (clean_line(h.text_content()) for h in tree.iter("h1")) if line]
 
 
 def _date(claims: list[str]) -> datetime | None:

@@ -6,37 +6,60 @@ import re
 
 from lxml.html import HtmlElement
 
-_TAGS = ("nav", "footer", "aside", "form", "button", "select", "figcaption", "noscript", "script", "style", "template", "svg", "iframe", "dialog")
+_NEVER = ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "dialog")
+_AROUND = ("nav", "footer", "aside", "form", "figcaption")
+_BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "figure", "table", "a", "h2", "h3", "h4")
 _WORDS = re.compile(
     r"(^|[\s_-])("
     r"cookies?|consent|gdpr|ccpa|newsletter|subscri(be|ption)|sign-?up|paywall|related|recommend(ed|ations?)?|most-?(read|popular|viewed)|trending|popular-posts"
     r"|check-?also|read-?(more|next|also)|see-?also|also-?like|more-?(news|stories|from|on)|up-?next|share|sharing|social|sharedaddy|addtoany|breadcrumbs?|comments?|disqus|respond"
     r"|advert(s|isement)?|ads?|banner-?ad|ad-(slot|container|wrapper|unit)|sponsor(ed)?|promo(tion)?|outbrain|taboola|teaser-list"
-    r"|(image|photo|wp|media)-?caption(-text)?|caption|credit|copyright|author-?(bio|box|info)|about-the-author|post-?(tags|nav|navigation|meta)|entry-meta|tags|tag-list|pagination|pager|toc"
+    r"|(image|photo|wp|media)-?caption(-text)?|caption|credit|copyright|author-?(bio|box|info)|about-the-author|post-?(tags|nav|navigation|meta)|entry-meta|byline|tags|tag-list|pagination|pager|toc"
     r"|skip-link|screen-reader-text|visually-hidden|sr-only|modal|popup|overlay|site-(header|footer)|widget-area|sidebar"
     r")($|[\s_-])",
     re.IGNORECASE,
 )  # fmt: skip
 _SHARE = 0.35
 """An element with more of the page's paragraphs than this is the article, whatever it is called."""
+_MOSTLY_LINK = 0.75
 
 
 def prune(tree: HtmlElement) -> HtmlElement:
-    """Take away navigation, boxes, captions and notices, in place; what holds the article stays."""
-    whole = _weight(tree) or 1
-    for element in list(tree.iter(*_TAGS)):
-        _drop(element, whole)
-    for element in list(tree.iter("div", "section", "ul", "ol", "p", "span", "header", "figure", "table", "a")):
+    """Take away navigation, boxes, captions, notices and mere links, in place; the article stays."""
+    for element in list(tree.iter(*_NEVER)):
+        _drop(element)
+    whole = _weight(tree)
+    for element in list(tree.iter(*_AROUND)):
+        _drop_small(element, whole)
+    for element in list(tree.iter(*_BOXES)):
         if _WORDS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
-            _drop(element, whole)
+            _drop_small(element, whole)
+    for element in list(tree.iter("p", "li")):
+        if _is_mere_link(element):
+            _drop(element)
     return tree
 
 
-def _drop(element: HtmlElement, whole: int) -> None:
-    if element.getparent() is not None and (element.tag in ("script", "style", "noscript", "template") or _weight(element) <= _SHARE * whole):
+def _drop_small(element: HtmlElement, whole: int) -> None:
+    if _weight(element) <= _SHARE * whole:
+        _drop(element)
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
         element.drop_tree()
 
 
 def _weight(element: HtmlElement) -> int:
     paragraphs = [element] if element.tag == "p" else element.iter("p")
-    return sum(len(" ".join(p.itertext())) for p in paragraphs)
+    return sum(_length(p) for p in paragraphs)
+
+
+def _length(element: HtmlElement) -> int:
+    return len(" ".join("".join(element.itertext()).split()))
+
+
+def _is_mere_link(element: HtmlElement) -> bool:
+    length = _length(element)
+    links = sum(_length(a) for a in element.iter("a"))
+    return 0 < length < 250 and links > _MOSTLY_LINK * length

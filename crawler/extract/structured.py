@@ -37,7 +37,7 @@ class Structured:
     @property
     def titles(self) -> list[str]:
         """Return the titles that the page claims, the most specific first."""
-        said = [self.first("og:title"), self.article.get("headline"), self.article.get("name"), self.first("twitter:title")]
+        said = [self.article.get("headline"), self.article.get("name"), self.first("og:title"), self.first("twitter:title")]
         said += [self.first("dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"), self._prop("headline")]
         return [clean_line(html.unescape(s)) for s in said if isinstance(s, str) and s.strip()]
 

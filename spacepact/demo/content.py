@@ -24,8 +24,9 @@ ROUNDS: tuple[RoundNumber, ...] = (1, 2)
 class Expect(Noun):
     """What a careful analyst expects of one article, and in one line why.
 
-    `parties` are gazetteer ids, `countries` the codes that belong to them; articles with the same
-    `story` report the same event; `instrument` stands only where the text names its form. `alert` is none where the story was told by another article, or is too old.
+    `parties` are gazetteer ids, `countries` the codes that belong to them; `instrument` stands only where
+    the text names it. Articles with the same `story` report the same event; `alert` is none where another
+    article told the story, or where it is too old.
     """
 
     cooperation: bool
