@@ -10,8 +10,7 @@ FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data spacepact && install -d -o spacepact /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
-USER spacepact
-WORKDIR /data
+USER 10001
 EXPOSE 8080
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health', timeout=5)"]
 ENTRYPOINT ["spacepact"]

@@ -173,10 +173,11 @@ class _Desk:
 
     def _tell_again(self, story: Story, kind: AlertKind, was: Cooperation, why: str) -> None:
         """Tell those, and only those, who were told."""
-        names = sorted({name for t in story.told for name in t.watchlists})
-        matches = [Match(watchlist=name, reasons=("you were told about this story",)) for name in names]
-        told = sorted(story.told, key=lambda t: (t.channel, t.recipient))
-        deliveries = tuple(self._delivery(story, t.channel, t.recipient, t.watchlists, why, fresh=False) for t in told)
+        told: dict[tuple[str, str], set[str]] = {}
+        for t in story.told:
+            told.setdefault((t.channel, t.recipient), set()).update(t.watchlists)
+        matches = [Match(watchlist=name, reasons=("you were told about this story",)) for name in sorted(set().union(*told.values()))]
+        deliveries = tuple(self._delivery(story, *key, tuple(sorted(names)), why, fresh=False) for key, names in sorted(told.items()))
         self._alert(story, kind, was, matches, deliveries)
 
     def _asked(self, matches: Sequence[Match]) -> dict[tuple[str, str], list[str]]:
@@ -185,14 +186,15 @@ class _Desk:
         for match in matches:
             for target in self.watchlists.lists[match.watchlist].deliver:
                 route = self.channels.get(target.channel)
-                for recipient in (route.recipients(target.to) if route else target.to) or (target.channel,):
+                reached = route.recipients(target.to) or ("",) if route else target.to or (target.channel,)
+                for recipient in reached:
                     names = asked.setdefault((target.channel, recipient), [])
                     if match.watchlist not in names:
                         names.append(match.watchlist)
         return asked
 
     def _delivery(self, story: Story, channel: str, recipient: str, names: tuple[str, ...], why: str, *, fresh: bool) -> Delivery:
-        withheld = (self._old_news() if fresh else None) or self._switched_off(channel)
+        withheld = (self._old_news() if fresh else None) or self._unreachable(channel, recipient)
         state: DeliveryState = "suppressed" if withheld else "pending"
         number = delivery_id(recipient, channel, story.id, story.revision)
         return Delivery(id=number, channel=channel, recipient=recipient, watchlists=names, state=state, reason=withheld or why)
@@ -203,11 +205,13 @@ class _Desk:
             return None
         return f"old-news: published {published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
 
-    def _switched_off(self, channel: str) -> str | None:
+    def _unreachable(self, channel: str, recipient: str) -> str | None:
         route = self.channels.get(channel)
         if route is None:
             return f"channel-unknown: {channel} is not in channels.yaml, or wrong there"
-        return None if route.enabled else f"channel-disabled: {channel}"
+        if not route.enabled:
+            return f"channel-disabled: {channel}"
+        return None if recipient else f"no-recipient: neither the watchlist nor the channel {channel} names one"
 
     def _alert(self, story: Story, kind: AlertKind, was: Cooperation | None, matches: Sequence[Match], owed: tuple[Delivery, ...]) -> None:
         if not owed:

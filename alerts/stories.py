@@ -86,18 +86,22 @@ def step(was: Cooperation, now: Cooperation) -> Step:
 
 
 def relate(cooperation: Cooperation, report: Telling, story: Story) -> Relation:
-    """Compare one report of a cooperation with a story."""
+    """Compare one report of a cooperation with a story.
+
+    Titles of one outlet are not compared with each other: its daily round-up has the same every day.
+    """
     there = story.cooperation
     why_not = _different(cooperation, there)
     if why_not:
         return Relation("unrelated", 0, why_not)
-    alike = max(_similar(report.title, t.title) for t in story.tellings)
+    alike = max((_similar(report.title, t.title) for t in story.tellings if t.source != report.source or t.url == report.url), default=0)
     points = _support(cooperation, there) + (2 if alike >= 0.85 else alike >= 0.6)
     days = min(abs(report.published - t.published) for t in story.tellings)
     first = min(t.published for t in story.tellings)
     near = abs(report.published - first) <= WINDOW and not _far(cooperation.date, there.date)
     moved = step(there, cooperation)
-    if near and (alike >= 0.85 or moved != "forward") and points + (days <= timedelta(days=2)) >= _ENOUGH:
+    reprint = alike >= 0.85 and there.mode == cooperation.mode
+    if near and (reprint or moved != "forward") and points + (days <= timedelta(days=2)) >= _ENOUGH:
         return Relation("same-event", points, f"same parties and subject within {WINDOW.days} days ({points:g} points)")
     if points >= _ENOUGH and (moved == "forward" or not near):
         return Relation("same-record", points, f"the same cooperation, {there.stage} -> {cooperation.stage}")
@@ -121,28 +125,28 @@ def counterpart(old: Cooperation, candidates: Sequence[Cooperation]) -> Cooperat
 
 def _different(one: Cooperation, other: Cooperation, *, in_one_text: bool = False) -> str | None:
     """Return why the two cannot be the same cooperation, or None."""
-    mine, theirs = _parties(one), _parties(other)
-    shared, countries = mine & theirs, set(one.countries) & set(other.countries)
-    if not (
-        len(shared) >= 2
-        or (len(countries) >= 2 and (shared or _states(one) or _states(other)))
-        or (shared and len(min(mine, theirs, key=len)) == 1)
-    ):
+    if not _same_sides(one, other):
         return "other parties"
-    if mine - theirs and theirs - mine and (set(one.countries) - set(other.countries)) and (set(other.countries) - set(one.countries)):
-        return "another partner"
     if one.missions and other.missions and not set(one.missions) & set(other.missions):
         return "other missions"
-    if (one.mode == "historical") != (other.mode == "historical") and not in_one_text:
+    if in_one_text:
+        return None
+    if (one.mode == "historical") != (other.mode == "historical"):
         return "history is no news"
-    if (
-        "none" not in (one.instrument, other.instrument)
-        and one.instrument != other.instrument
-        and step(other, one) == "same"
-        and not in_one_text
-    ):
-        return f"another instrument ({other.instrument}, {one.instrument})"
-    return None
+    named = {one.instrument, other.instrument} - {"none"}
+    return f"another instrument ({' and '.join(sorted(named))})" if len(named) == 2 and step(other, one) == "same" else None
+
+
+def _same_sides(one: Cooperation, other: Cooperation) -> bool:
+    """Say whether the sides are the same: two parties, or one and both countries, for one outlet names the agency, another the state."""
+    mine, theirs = _parties(one), _parties(other)
+    here, there = set(one.countries), set(other.countries)
+    shared = mine & theirs
+    if mine - theirs and theirs - mine and here - there and there - here:
+        return False
+    by_country = len(here & there) >= 2 and (shared or any(p.startswith("state:") for p in mine | theirs))
+    with_unnamed = shared and min(len(mine), len(theirs)) == 1
+    return len(shared) >= 2 or bool(by_country or with_unnamed)
 
 
 def _support(one: Cooperation, other: Cooperation) -> float:
@@ -150,7 +154,8 @@ def _support(one: Cooperation, other: Cooperation) -> float:
     mine, theirs = set(one.missions), set(other.missions)
     points = 1.0 * (_parties(one) == _parties(other))
     points += 2 * bool(mine & theirs) - 2 * bool(mine & theirs and mine - theirs and theirs - mine)
-    points += 1 if one.activity == other.activity else -2 * (not mine & theirs and "other" not in (one.activity, other.activity))
+    other_matter = one.activity != other.activity and "other" not in (one.activity, other.activity) and not mine & theirs
+    points += (one.activity == other.activity) - 2 * other_matter
     points += one.instrument == other.instrument != "none"
     points += one.stage == other.stage
     return points
@@ -167,10 +172,6 @@ def _closeness(old: Cooperation, new: Cooperation) -> float:
 
 def _parties(cooperation: Cooperation) -> set[str]:
     return {p.id for p in cooperation.parties} - {"unspecified"}
-
-
-def _states(cooperation: Cooperation) -> bool:
-    return any(p.id.startswith("state:") for p in cooperation.parties)
 
 
 def _similar(one: str, other: str) -> float:

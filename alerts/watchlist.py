@@ -21,7 +21,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _as_list(value: Any) -> Any:
-    if value is None:
+    if not value:
         return ()
     return (value,) if isinstance(value, str) else value
 

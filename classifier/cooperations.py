@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from classifier.attributes import attribute_features, choose, mode
 from classifier.dates import act_date
@@ -18,68 +18,100 @@ from spacepact.cooperation import Activity, Cooperation, Evidence, Instrument, P
 
 CANDIDATE = 0.3
 """A sentence below this score proves nothing."""
-MOST = 8
+SHARE = 0.4
+MOST = 6
 
 
 @dataclass(slots=True)
 class _Draft:
     parties: list[Actor | None]
+    activity: str
     views: list[tuple[float, SentenceView]] = field(default_factory=list)
 
     @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(p.entry.id if p else "unspecified" for p in self.parties)
+    def blocs(self) -> frozenset[str]:
+        return frozenset(b for p in self.parties for b in (p.blocs[:1] if p else ("unspecified",)))
 
     @property
     def score(self) -> float:
         return max(s for s, _ in self.views)
 
 
+class Protagonists(NamedTuple):
+    """Whom the document is about: the one it speaks for, and the foreign party it names most."""
+
+    home: Actor | None
+    partner: Actor | None
+
+
+def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: Actors) -> Protagonists:
+    """Return home and partner; the title counts four times, the lede twice, a bare demonym half."""
+    votes: dict[str, float] = {}
+    known: dict[str, Actor] = {}
+    for view in seen[:60]:
+        weight = 4.0 if view.sentence.start < reading.title_end else 2.0 if view.sentence.index < 4 else 1.0
+        for actor in view.actors:
+            votes[actor.entry.id] = votes.get(actor.entry.id, 0.0) + (weight / 2 if actor.adjective else weight)
+            if actor.entry.id not in known or known[actor.entry.id].adjective:
+                known[actor.entry.id] = actor
+    ranked = sorted(known.values(), key=lambda a: -votes[a.entry.id])
+    first = next((a for a in ranked if home in a.blocs), None)
+    if first is None:
+        return Protagonists(None, None)
+    wanted = {"public-foreign", "mixed-foreign"}
+    return Protagonists(first, next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None))
+
+
 def cooperations(
     reading: Reading, seen: list[SentenceView], scores: list[float], actors: Actors, model: Model, published: datetime | None
 ) -> list[Cooperation]:
     """Return the cooperations of a document, the surest first; each holds at least one sentence."""
-    home = _home_party(seen, actors.home(reading), reading)
+    who = protagonists(reading, seen, actors.home(reading), actors)
+    general = any(c in s.cues for s in reading.title for c in ("statement", "leaders"))
     drafts: list[_Draft] = []
+    best = max(scores, default=0.0)
     for score, view in sorted(zip(scores, seen, strict=True), key=lambda pair: -pair[0]):
-        if score < CANDIDATE or len(drafts) >= MOST:
+        if score < max(CANDIDATE, best * SHARE) or len(drafts) >= MOST:
             break
-        parties = _parties(view, home)
-        if len(parties) > 1:
-            _place(drafts, parties, score, view)
+        parties = _parties(view, who, actors)
+        if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
+            activity = choose(model, "activity", _features(view, seen, reading))
+            _place(drafts, _Draft(parties, activity, [(score, view)]), apart=general)
     return [_finished(d, reading, seen, actors, model, published) for d in drafts]
 
 
-def _home_party(seen: list[SentenceView], home: str, reading: Reading) -> Actor | None:
-    votes: dict[str, tuple[float, Actor]] = {}
-    for view in seen[:40]:
-        weight = 3.0 if view.sentence.start < reading.title_end else 1.0
-        for actor in view.actors:
-            if actor.public and not actor.adjective and home in actor.blocs:
-                votes[actor.entry.id] = (votes.get(actor.entry.id, (0.0, actor))[0] + weight, actor)
-    return max(votes.values(), key=lambda v: v[0])[1] if votes else None
+def _features(view: SentenceView, seen: list[SentenceView], reading: Reading) -> dict[str, float]:
+    i = view.sentence.index
+    return attribute_features(view, [*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]], reading)
 
 
-def _parties(view: SentenceView, home: Actor | None) -> list[Actor | None]:
+def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Actor | None]:
     named = [a for a in view.actors if not a.adjective]
-    agencies = {b for a in named if a.entry.kind != "country" and a.public for b in a.blocs}
-    kept = [a for a in named if a.entry.kind != "country" or not set(a.blocs) & agencies]
+    named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
+    bodies = {b for a in named if a.entry.kind != "country" and a.public for b in a.blocs}
+    kept = [a for a in named if a.entry.kind != "country" or not set(a.blocs) & bodies]
+    if "public-foreign" in actors.relations(kept):
+        kept = [a for a in kept if a.public]
     blocs = {b for a in kept for b in a.blocs}
-    kept += [a for a in view.actors if a.adjective and not set(a.blocs) & blocs] if len(kept) < 2 else []
-    if len({b for a in kept for b in a.blocs}) < 2 and home is not None and all(home.entry.id != a.entry.id for a in kept):
-        kept.append(home)
+    if len(blocs) < 2:
+        kept += [a for a in view.actors if a.adjective and not set(a.blocs) & blocs]
+        blocs = {b for a in kept for b in a.blocs}
+    for other in who:
+        if len(blocs) < 2 and other is not None and not set(other.blocs) & blocs:
+            kept.append(other)
+            blocs |= set(other.blocs)
     parties: list[Actor | None] = list(kept)
-    if len(parties) == 1 and "international" in view.sentence.cues:
+    if len(blocs) == 1 and "international" in view.sentence.cues:
         parties.append(None)
     return parties
 
 
-def _place(drafts: list[_Draft], parties: list[Actor | None], score: float, view: SentenceView) -> None:
-    """Add a sentence to the draft that shares half of the parties or more, else open a new draft."""
-    new = _Draft(parties, [(score, view)])
+def _place(drafts: list[_Draft], new: _Draft, *, apart: bool) -> None:
+    """Add a sentence to the draft of the same parties (in a general statement: and the same activity), else open one."""
     for draft in drafts:
-        if len(draft.ids & new.ids) >= 0.5 * len(draft.ids | new.ids):
-            draft.views.append((score, view))
+        same = draft.blocs <= new.blocs or new.blocs <= draft.blocs
+        if same and (not apart or draft.activity == new.activity):
+            draft.views += new.views
             return
     drafts.append(new)
 
@@ -88,8 +120,7 @@ def _finished(
     draft: _Draft, reading: Reading, seen: list[SentenceView], actors: Actors, model: Model, published: datetime | None
 ) -> Cooperation:
     view = draft.views[0][1]
-    i = view.sentence.index
-    features = attribute_features(view, [*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]], reading)
+    features = _features(view, seen, reading)
     activity, instrument, stage = (choose(model, f, features) for f in ("activity", "instrument", "stage"))
     assert activity in get_args(Activity) and instrument in get_args(Instrument) and stage in get_args(Stage)
     spans = [(v.sentence.start, v.sentence.end) for _, v in draft.views[:3]]
@@ -116,7 +147,11 @@ def _party(actor: Actor | None, activity: str) -> Party:
 
 
 def _role(entry: Entry, activity: str) -> Role:
-    return "supplier" if entry.kind == "company" and activity in ("launch-service", "industry", "ground-segment", "contribution") else "partner"
+    return (
+        "supplier"
+        if entry.kind == "company" and activity in ("launch-service", "industry", "ground-segment", "contribution")
+        else "partner"
+    )
 
 
 def _missions(seen: Iterable[SentenceView]) -> list[str]:

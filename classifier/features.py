@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log1p
 from typing import NamedTuple
 
+from classifier.gazetteer import MISSION_KINDS
 from classifier.parties import Actor, Actors, Relation
 from classifier.reading import Reading, Sentence
 
@@ -24,24 +26,42 @@ class SentenceView(NamedTuple):
     features: frozenset[str]
 
 
+CORE = frozenset({"sign", "agreement", "cooperate", "joint", "accede", "exchange", "withdraw", "suspend", "extend", "contribute", "nations"})
+DEALS = frozenset({"contract", "sign", "agreement", "cooperate", "launch", "contribute", "support"})
+
+
+class _Context(NamedTuple):
+    """What a sentence knows of its document."""
+
+    text: str
+    home: str
+    partner: bool
+    title: int
+
+
 def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     """Return every sentence with its features; linear in the number of sentences."""
+    who = [actors.of(s) for s in reading.sentences]
     home = actors.home(reading)
-    title = len(reading.title)
-    return [_view(s, s.index - title, actors, home) for s in reading.sentences]
+    top = [a for found in who[:4] for a in found]
+    partner = any(a.public and a.blocs and home not in a.blocs for a in top)
+    context = _Context(reading.text, home, partner, len(reading.title))
+    spacey = _spacey(reading.sentences)
+    return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
 
 
-def _view(sentence: Sentence, position: int, actors: Actors, home: str) -> SentenceView:
-    who = actors.of(sentence)
+def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actors, *, spacey: bool) -> SentenceView:
     relations = actors.relations(who)
-    strong = actors.relations(a for a in who if not a.adjective)
-    pairs = _pairs(who, relations, strong, home, actors.owners(sentence))
-    features = {"title" if position < 0 else "lede" if position < 2 else "early" if position < 6 else "late", *pairs}
-    for cue in sentence.cues:
-        features.add(cue)
+    pairs = _pairs(who, relations, actors, context, sentence)
+    features = {_place(sentence, context), *sentence.cues, *_composites(sentence, pairs)}
+    if not spacey:
+        pairs = [f"off-{p}" for p in pairs]
+        features.add("off")
+    features.update(pairs)
     for act in ACTS:
         if act in sentence.cues:
             features.update(f"{pair}&{act}" for pair in pairs)
+    features.update(_links(context.text, sentence, who, actors))
     if len(who) > 3:
         features.add("many-actors")
     if any(m.entry.kind == "forum" for m in sentence.mentions):
@@ -51,7 +71,61 @@ def _view(sentence: Sentence, position: int, actors: Actors, home: str) -> Sente
     return SentenceView(sentence, who, relations, frozenset(features))
 
 
-def _pairs(who: list[Actor], relations: set[Relation], strong: set[Relation], home: str, owners: set[str]) -> list[str]:
+def _place(sentence: Sentence, context: _Context) -> str:
+    """Return where a sentence stands; the first of a paragraph may be the lede of an item of a digest."""
+    position = sentence.index - context.title
+    if position < 0:
+        return "title"
+    if position < 2:
+        return "lede"
+    first = "\n" in context.text[max(0, sentence.start - 4) : sentence.start]
+    return ("early" if position < 6 else "late") + ("-first" if first else "")
+
+
+def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
+    """Return what makes a cooperation whatever the words: a foreign pair, an act of any kind, and space itself."""
+    cues = sentence.cues
+    core = sum(c in cues for c in CORE)
+    deal = any(c in cues for c in DEALS)
+    space = _about_space(sentence)
+    out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
+    return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if space else [])
+
+
+def _about_space(sentence: Sentence) -> bool:
+    return "space" in sentence.cues or any(m.entry.kind in _SPACE_KINDS for m in sentence.mentions)
+
+
+def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> set[str]:
+    """Return how neighbouring foreign actors are joined: by a hyphen, "and", "with", or by cues that stand between."""
+    out: set[str] = set()
+    for a, b in zip(who, who[1:], strict=False):
+        kind = _SHORT[actors.relation(a, b)]
+        if kind == "DD":
+            continue
+        between = text[a.end : b.start] if a.end <= b.start else ""
+        word = _CONNECTORS.get(between.strip(" ,").casefold())
+        if word:
+            out.add(f"{kind}:{word}")
+        elif len(between) < 120:
+            out.update(f"{kind}<{cue}>" for cue, at in sentence.cues.items() if a.end <= at < b.start and cue in ACTS)
+        before = text[max(0, b.start - 24) : b.start].casefold()
+        out.update(f"{kind}:{p.strip()}-" for p in _PREPOSITIONS if p in before[-len(p) - 5 :])
+    return out
+
+
+_SHORT: dict[Relation, str] = {"public-foreign": "PP", "mixed-foreign": "PC", "private-foreign": "CC", "domestic": "DD"}
+_CONNECTORS = {
+    "-": "hyphen", "–": "hyphen", "‑": "hyphen", "/": "slash", "and": "and", "and the": "and", "&": "and", "": "next", "、": "comma",
+    "和": "and", "与": "and", "同": "and", "及": "and", "et": "and", "et la": "and", "und": "and", "y": "and", "y la": "and", "e": "and",
+    "e la": "and", "и": "and", "with": "with", "with the": "with", "'s": "of", "’s": "of", "-led": "led",
+}  # fmt: skip
+_PREPOSITIONS = (" with ", " for ", " from ", " between ", " by ", "与", "同", "向", " avec ", " mit ", " con ", " com ", " с ", " со ")
+
+
+def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: _Context, sentence: Sentence) -> list[str]:
+    home = context.home
+    strong = actors.relations(a for a in who if not a.adjective)
     pairs: list[str] = []
     if "public-foreign" in strong:
         pairs.append("PP")
@@ -71,9 +145,20 @@ def _pairs(who: list[Actor], relations: set[Relation], strong: set[Relation], ho
         pairs.append("PH")
     elif who:
         pairs.append("C1")
-    if len(owners | {home}) > 1:
+    if context.partner and not relations & {"public-foreign", "mixed-foreign"}:
+        pairs.append("IP")
+    if len(actors.owners(sentence) | {home}) > 1:
         pairs.append("OM")
     return pairs
+
+
+def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
+    """Return for each sentence whether space is its topic, or that of the sentences beside it."""
+    own = [_about_space(s) for s in sentences]
+    return [any(own[max(0, i - 1) : i + 2]) for i in range(len(own))]
+
+
+_SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
 
 
 def document_features(reading: Reading, seen: list[SentenceView], scores: list[float]) -> dict[str, float]:
@@ -95,6 +180,8 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
         for i in where:
             for feature in seen[i].features:
                 out[f"{prefix}:{feature}"] = 1.0
+    for mark in ("PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"):
+        out[f"para:{mark}"] = _best_paragraph(reading, seen, mark)
     out["length"] = log1p(len(reading.text)) / 5
     out["space"] = counts.get("space", 0) / total
     return out
@@ -117,3 +204,17 @@ def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[
         "s:count": log1p(sum(s > 0.3 for s in scores)),
         "s:share": sum(scores) / max(len(scores), 1),
     }
+
+
+def _best_paragraph(reading: Reading, seen: list[SentenceView], mark: str) -> float:
+    """Return how many sentences about space stand with the best marked sentence of a paragraph (at most 4), from 0 to 1."""
+    best = run = 0
+    marked = False
+    for view in seen:
+        sentence = view.sentence
+        if "\n" in reading.text[max(0, sentence.start - 4) : sentence.start]:
+            run, marked = 0, False
+        run += _about_space(sentence)
+        marked = marked or mark in view.features
+        best = max(best, run if marked else 0)
+    return min(best, 4) / 4

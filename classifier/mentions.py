@@ -19,7 +19,9 @@ _CLASS_WORDS: dict[Kind, re.Pattern[str]] = {
     "company": re.compile(r"\b(?:company|inc|ltd|llc|gmbh|corp|startup|firm|operator|ceo|chief executive|manufacturer)\b"),
     **dict.fromkeys(
         MISSION_KINDS,
-        re.compile(r"\b(?:satellites?|spacecraft|probe|orbiter|mission|rover|lander|telescope|constellation|programme|program|capsule|module|cubesat)\b"),
+        re.compile(
+            r"\b(?:satellites?|spacecraft|probe|orbiter|mission|rover|lander|telescope|constellation|programme|program|capsule|module|cubesat)\b"
+        ),
     ),
     "agency": re.compile(r"\b(?:space agency|agency|astronauts?|space)\b"),
 }

@@ -11,6 +11,7 @@ from classifier.mentions import Mention
 from classifier.reading import Reading, Sentence, countries
 
 Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domestic"]
+SMALL_FORUM = 7
 _UNIONS = {"ESA": "esa", "EU": "eu"}
 
 
@@ -56,6 +57,17 @@ class Actors:
             return None
         adjective = mention.alias in mention.entry.demonyms
         return Actor(entry, mention.start, mention.end, countries(entry), entry.kind in PUBLIC_KINDS, adjective)
+
+    def members(self, sentence: Sentence) -> list[Actor]:
+        """Return the states behind small forums that the sentence names (the Quad, the G7)."""
+        found = []
+        for mention in sentence.mentions:
+            if mention.entry.kind == "forum" and 1 < len(mention.entry.members) <= SMALL_FORUM:
+                for code in mention.entry.members:
+                    state = self._by_id.get(code) or self._by_id.get(f"state:{code.lower()}")
+                    if state is not None:
+                        found.append(Actor(state, mention.start, mention.end, countries(state), public=True, adjective=False))
+        return found
 
     def owners(self, sentence: Sentence) -> set[str]:
         """Return the blocs behind the missions and forums that a sentence names."""

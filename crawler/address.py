@@ -21,6 +21,8 @@ def canonical(address: str, base: str = "") -> str | None:
 
     The fragment and parameters that only track readers go; the query is sorted.
     """
+    if not address.strip():
+        return None
     try:
         address = urljoin(base, _CONTROLS.sub("", address.strip()))
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname or urlsplit(address).username:

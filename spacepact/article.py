@@ -48,5 +48,5 @@ class Article(Noun):
     @property
     def fingerprint(self) -> str:
         """A hash of the words alone: white space, case and punctuation do not make a new revision."""
-        words = _NOT_WORDS.sub(" ", f"{self.title}\n{self.text}".casefold())
+        words = _NOT_WORDS.sub(" ", f"{self.title}\n{self.text}".casefold()).strip()
         return hashlib.sha256(words.encode()).hexdigest()

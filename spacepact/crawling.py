@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from crawler.engine import crawl
 from crawler.source import Source
 from spacepact.pipeline import Now, Processor
@@ -24,6 +26,8 @@ from storage import Store
 log = logging.getLogger(__name__)
 
 RECYCLE_AFTER = timedelta(days=1)
+REST_SECONDS = 60.0
+"""How long a source rests when the database cannot keep its visit: it would be due again at once."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,11 @@ async def serve_crawls(visitor: Visitor) -> None:
     running: set[asyncio.Task[None]] = set()
 
     async def visit(name: str) -> None:
-        await visitor.visit(name)
+        try:
+            await visitor.visit(name)
+        except SQLAlchemyError as error:
+            log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
+            await asyncio.sleep(REST_SECONDS)
         os.write(sys.stdout.fileno(), json.dumps({"done": name}).encode() + b"\n")
 
     async def listen() -> None:

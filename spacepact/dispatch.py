@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 log = logging.getLogger(__name__)
 
 Kind = Literal["crawl", "deliver", "digest", "maintain"]
@@ -51,5 +53,7 @@ class EmbeddedDispatcher:
         async with self._limits.get(kind) or asyncio.Semaphore():
             try:
                 await self._handlers[kind](key)
+            except SQLAlchemyError as error:
+                log.error("%s %s: the database: %s", kind, key, error.args[0])  # noqa: TRY400 - a line, no traceback
             except Exception:  # the edge of the process: one piece of work must not end the others
                 log.exception("%s %s failed; it is asked for again at the next tick", kind, key)

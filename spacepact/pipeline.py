@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from jinja2 import TemplateError
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.channel import Channel
 from alerts.message import Message
@@ -90,15 +91,27 @@ class Sender:
         return sent
 
     async def _try(self, channel: Channel[Any], claim: Claim) -> SendError | None:
-        settle = partial(self.store.ledger.settle, claim)
         try:
             answer = await channel.send(self._message(claim))
         except SendError as error:
-            await asyncio.to_thread(self._record, claim, error)
-            return error
-        await asyncio.to_thread(settle, "sent", answer, self.now())
-        log.info("sent %s to %s: %s", claim.delivery.id, claim.delivery.channel, answer)
-        return None
+            trouble = error
+        else:
+            log.info("sent %s to %s: %s", claim.delivery.id, claim.delivery.channel, answer)
+            await self._insist(lambda: self.store.ledger.settle(claim, "sent", answer, self.now()))
+            return None
+        await self._insist(lambda: self._record(claim, trouble))
+        return trouble
+
+    async def _insist(self, record: Callable[[], object]) -> None:
+        """Record an outcome, however long the database is full or locked: a forgotten one would be sent twice."""
+        while True:
+            try:
+                await asyncio.to_thread(record)
+            except SQLAlchemyError as error:
+                log.error("the outcome of a delivery cannot be kept yet: %s", error.args[0])  # noqa: TRY400 - a line, no traceback
+                await asyncio.sleep(1)
+            else:
+                return
 
     def _message(self, claim: Claim) -> Message:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def _listening(web: Web) -> Iterator[socket.socket]:
         listener = socket.create_server((web.host, web.port))
     except OSError as error:
         raise SpacepactError(
-            f"web: cannot listen on {web.host}:{web.port}: {error.strerror}; set web.host and web.port in settings.yaml"
+            f"web: cannot listen on {web.host}:{web.port}: {os.strerror(error.errno or 0)}; set web.host and web.port in settings.yaml"
         ) from None
     with listener:
         yield listener

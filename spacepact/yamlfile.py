@@ -21,6 +21,13 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 Model = TypeVar("Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
+_WANTED = {
+    "tuple_type": "a list is wanted",
+    "list_type": "a list is wanted",
+    "dict_type": "a mapping of keys to values is wanted",
+    "model_type": "a mapping of keys to values is wanted",
+    "string_type": "plain text is wanted",
+}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -75,7 +82,7 @@ class Document:
             yield key.value, self._build(value, here)
 
     def _scalar(self, node: yaml.ScalarNode, path: Path_) -> str | None:
-        if node.value == "" and node.style is None:
+        if not node.value and not node.style:
             return None
         if self.env is None:
             return str(node.value)
@@ -96,7 +103,10 @@ class Document:
         if kind in ("literal_error", "enum"):
             allowed = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
             return self.problem(path, f"{name}: {error['input']!r} is not allowed", did_you_mean(str(error["input"]), allowed))
-        return self.problem(path, f"{name}: {error['msg'].removeprefix('Value error, ')}")
+        if error["input"] is None:
+            return self.problem(path, f"{name}: nothing follows the colon", "give a value or leave the key away")
+        what = _WANTED.get(kind) or error["msg"].removeprefix("Value error, ")
+        return self.problem(path, f"{name}: {what}" if name else what)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

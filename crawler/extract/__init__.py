@@ -1,9 +1,10 @@
-"""A page to an article: pure, no network, no clock. Structured data first, then the text, then the site's own class."""
+"""A page to an article: pure, no network, no clock. The site's own class first, then structured data, then the page."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from bs4 import BeautifulSoup
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pydantic import AwareDatetime, Field
@@ -14,21 +15,23 @@ from crawler.extract.blocked import Blocked, refusal
 from crawler.extract.charset import decode
 from crawler.extract.dates import not_ahead, parse_date
 from crawler.extract.language import language_of
+from crawler.extract.pagedate import shown_date
 from crawler.extract.structured import Structured
-from crawler.extract.text import main_text
+from crawler.extract.text import main_text, tidy
 from crawler.extract.title import plain_title
 from crawler.listing import Listed
+from crawler.sites import Site, site_for
 from crawler.source import Source
 from spacepact.article import Article, Link
 from spacepact.noun import Noun
 from spacepact.round import Rejected
 from spacepact.text import clean_line
 
-__all__ = ["Blocked", "Extracted", "extract", "to_article"]
+__all__ = ["Blocked", "Extracted", "extract", "parse", "to_article"]
 
 
 class Extracted(Noun):
-    """What was found on a page. `method` names how; `refusal` says why it is no article."""
+    """What was found on a page. `method` names how its text was; `refusal` says why it is no article."""
 
     url: str
     canonical_url: str | None = None
@@ -44,27 +47,15 @@ class Extracted(Noun):
 
 
 def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Extracted:
-    """Return what a page says; never raises for what it says. `content_type` is the HTTP header."""
+    """Return what a page says. `content_type` is the HTTP header; the page may say anything."""
     markup = html if isinstance(html, str) else decode(html, content_type)
     tree = parse(markup)
     if tree is None:
         return Extracted(url=url, refusal=Rejected(reason="the page is empty"))
-    said = Structured(tree)
-    title = _title(tree, said, url)
-    text = main_text(tree, url, [title, *said.titles, *_shown(tree)])
-    return Extracted(
-        url=url,
-        canonical_url=_canonical(tree, said, url),
-        title=title,
-        text=text,
-        authors=clean_authors(said.authors),
-        published=_date(said.published),
-        modified=_date(said.modified),
-        language=language_of(tree, text, said.first("og:locale", "content-language", "dc.language", "inlanguage")),
-        site_name=said.site_name,
-        method="trafilatura",
-        refusal=refusal(markup, tree, title, text),
-    )
+    found = _generally(tree, url)
+    if site := site_for(url):
+        found = _by_site(site, BeautifulSoup(markup, "lxml"), found)
+    return found.model_copy(update={"refusal": refusal(markup, tree, found.title, found.text)})
 
 
 def parse(markup: str) -> HtmlElement | None:
@@ -75,10 +66,43 @@ def parse(markup: str) -> HtmlElement | None:
         return None
 
 
+def _generally(tree: HtmlElement, url: str) -> Extracted:
+    said = Structured(tree)
+    shown = [line for line in (clean_line(h.text_content()) for h in tree.iter("h1")) if line]
+    named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
+    titles = [plain_title(t, said.site_name, url) for t in [*said.titles, *shown[:1], *named]]
+    method, text = main_text(tree, url, titles + shown, said.standfirsts)
+    return Extracted(
+        url=url,
+        canonical_url=_canonical(tree, said, url),
+        title=next(filter(None, titles), ""),
+        text=text,
+        authors=clean_authors(said.authors),
+        published=_first_date(said.published) or shown_date(tree, url),
+        modified=_first_date(said.modified),
+        language=language_of(tree, text, said.first("og:locale", "content-language", "dc.language", "inlanguage")),
+        site_name=said.site_name,
+        method=method,
+    )
+
+
+def _by_site(site: Site, soup: BeautifulSoup, found: Extracted) -> Extracted:
+    title, text, authors = site.title(soup), site.text(soup), site.authors(soup)
+    return found.model_copy(
+        update={
+            "title": title or found.title,
+            "text": tidy(text, [title or found.title]) if text else found.text,
+            "authors": found.authors if authors is None else authors,
+            "published": site.published(soup) or found.published,
+            "method": f"site {type(site).__name__.lower()}" if text else found.method,
+        }
+    )
+
+
 def to_article(
     extracted: Extracted,
     source: Source,
-    id: str,
+    id: str,  # noqa: A002 - the word of the design
     link: Link,
     now: datetime,
     *,
@@ -90,11 +114,11 @@ def to_article(
     on the page's own site, and not where it is the front page.
     """
     title = extracted.title or (listed.title if listed else None) or ""
-    if extracted.refusal and not (title and extracted.text):
+    if extracted.refusal and (extracted.title or not title or not extracted.text):
         return extracted.refusal
     if len(extracted.text) < source.health.min_text:
         return Rejected(
-            reason=f"the page has {len(extracted.text)} characters of text; an article of this source has {source.health.min_text}"
+            reason=f"the page has {len(extracted.text)} characters of text; this source's articles have {source.health.min_text}"
         )
     said = extracted.published or (listed.published if listed else None)
     return Article(
@@ -122,19 +146,10 @@ def _own_address(extracted: Extracted) -> str | None:
 def _canonical(tree: HtmlElement, said: Structured, url: str) -> str | None:
     for element in tree.iter("link"):
         if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
-            return canonical(element.get("href"), url)
+            return canonical(element.get("href") or "", url)
     claimed = said.first("og:url")
     return canonical(claimed, url) if claimed else None
 
 
-def _title(tree: HtmlElement, said: Structured, url: str) -> str:
-    named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
-    return next((t for t in (plain_title(t, said.site_name, url) for t in [*said.titles, *_shown(tree)[:1], *named]) if t), "")
-
-
-def _shown(tree: HtmlElement) -> list[str]:
-    return [line for line in (clean_line(h.text_content()) for h in tree.iter("h1")) if line]
-
-
-def _date(claims: list[str]) -> datetime | None:
+def _first_date(claims: list[str]) -> datetime | None:
     return next((found for found in map(parse_date, claims) if found), None)

@@ -11,16 +11,30 @@ from spacepact.round import Rejected
 _SHORT = 600
 """Characters: a page with more text than this is no wall, whatever words it holds."""
 
-_CHALLENGES: tuple[tuple[str, str], ...] = (
-    (r"<title>\s*(just a moment|attention required|checking your browser|ddos-guard|one moment, please)|cf-browser-verification|/cdn-cgi/challenge-platform/h/", "a challenge page instead of the article"),
-    (r"<title>\s*(access (to this page has been )?denied|403 forbidden|pardon our interruption|are you (a )?(human|robot)|robot check|security check|human verification|request unsuccessful)|_incapsula_resource|px-captcha|captcha-delivery\.com|verify (that )?you are (a )?human|unusual traffic from", "access was denied: a page for robots instead of the article"),
-    (r"<title>\s*(before you continue|cookie consent|privacy (settings|gate)|datenschutz-?einstellungen|zustimmung|consent|we value your privacy)|consent\.(google|yahoo|youtube)\.", "a consent wall instead of the article"),
-)  # fmt: skip
+_WALLS: tuple[tuple[str, str], ...] = (
+    (
+        (r"<title>\s*(just a moment|attention required|checking your browser|ddos-guard|one moment, please)"
+        r"|cf-browser-verification|/cdn-cgi/challenge-platform/h/\w/orchestrate"),
+        "a challenge page instead of the article",
+    ),
+    (
+        (r"<title>\s*(access (to this page has been )?denied|403 forbidden|pardon our interruption|are you (a )?(human|robot)"
+        r"|robot check|security check|human verification|request unsuccessful)"
+        r"|_incapsula_resource|px-captcha|captcha-delivery\.com|verify (that )?you are (a )?human|unusual traffic from"),
+        "access was denied: a page for robots instead of the article",
+    ),
+    (
+        (r"<title>\s*(before you continue|cookie consent|privacy (settings|gate)|datenschutz-?einstellungen|zustimmung|consent\b"
+        r"|we value your privacy)|<form[^>]+action=.https://consent\."),
+        "a consent wall instead of the article",
+    ),
+)
 _NO_PAGE = re.compile(
-    r"\b(404|page (was )?not found|not found|(page|article|content|story) (is )?(no longer|not) (exists?|available|found)|page (you requested )?(could not|can't|cannot) be found"
-    r"|seite (wurde )?nicht gefunden|page (non trouvée|introuvable)|página no encontrada|pagina non trovata|страница не найдена|页面不存在|ページが見つかりません)",
+    r"\b404\b|\b(page|article|content|story|requested url)( you requested)? (was |is |could |can ?)?(no longer|not|cannot|can't)( be)? "
+    r"(exists?|available|found)|^(page )?not found|seite (wurde )?nicht gefunden|page (non trouvée|introuvable)"
+    r"|página no encontrada|pagina non trovata|страница не найдена|页面不存在|ページが見つかりません",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 class Blocked(Rejected):
@@ -30,7 +44,7 @@ class Blocked(Rejected):
 def refusal(markup: str, tree: HtmlElement, title: str, text: str) -> Rejected | None:
     """Return why a page is no article; None where it looks like one."""
     if len(text) < _SHORT:
-        for pattern, words in _CHALLENGES:
+        for pattern, words in _WALLS:
             if re.search(pattern, markup[:200_000], re.IGNORECASE):
                 return Blocked(reason=words)
         heading = " ".join([title, *(h.text_content() for h in tree.iter("h1", "title"))])

@@ -17,7 +17,22 @@ SLACK = timedelta(hours=26)
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 _DIGITAL = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _WORDY = re.compile(r"\d")
-_ZONES = {"EST": -18000, "EDT": -14400, "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200, "JST": 32400, "CET": 3600, "CEST": 7200, "BST": 3600, "MSK": 10800, "IST": 19800, "KST": 32400}  # fmt: skip
+_HOURS = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "CET": 1,
+    "CEST": 2,
+    "BST": 1,
+    "MSK": 3,
+    "JST": 9,
+}
+_ZONES = {name: hours * 3600 for name, hours in _HOURS.items()}
 _DEFAULT = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -52,11 +67,9 @@ def _words(text: str) -> datetime:
 
 
 def _sane(found: datetime) -> datetime | None:
-    try:
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return aware if aware >= EARLIEST and aware.year <= LATEST_YEAR else None
-    except (OverflowError, ValueError):
+    if not EARLIEST.year <= found.year <= LATEST_YEAR:
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def not_ahead(found: datetime | None, now: datetime) -> datetime | None:

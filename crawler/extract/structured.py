@@ -42,6 +42,17 @@ class Structured:
         return [clean_line(html.unescape(s)) for s in said if isinstance(s, str) and s.strip()]
 
     @property
+    def standfirsts(self) -> list[str]:
+        """Return the summaries that the page claims; they may stand above the text, or nowhere."""
+        said = [
+            self.article.get("description"),
+            self.first("og:description"),
+            self.first("description"),
+            self.article.get("alternativeHeadline"),
+        ]
+        return [clean_line(html.unescape(s)) for s in said if isinstance(s, str)]
+
+    @property
     def published(self) -> list[str]:
         """Return the dates of publication that the page claims."""
         said = [
@@ -50,7 +61,8 @@ class Structured:
             self.page.get("datePublished"),
             self._prop("datePublished"),
             self.first("parsely-pub-date", "sailthru.date", "pubdate", "publish-date", "publication_date", "dc.date.issued"),
-            self.first("dcterms.issued", "dcterms.created", "dc.date.created", "citation_publication_date", "datepublished", "cxenseparse:recs:publishtime"),
+            self.first("dcterms.issued", "dcterms.created", "dc.date.created", "citation_publication_date", "datepublished"),
+            self.first("cxenseparse:recs:publishtime"),
             self.first("dc.date", "dcterms.date", "date", "article.created", "cdate"),
             self.article.get("dateCreated") or self.article.get("uploadDate"),
         ]  # fmt: skip

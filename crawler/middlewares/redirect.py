@@ -16,7 +16,7 @@ class RedirectMiddleware(ScrapyRedirects):
     def _engine_started(self) -> None:
         """Do not look for a referrer middleware: no referrer is sent."""
 
-    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:
+    def process_response(self, request: Request, response: Response, spider: Spider | None = None) -> Request | Response:  # noqa: ARG002
         """Return the response, or the request that follows from it; raise MisdirectedError."""
         try:
             following = super().process_response(request, response)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+import aiosmtpd.controller
 
 import pytest
 
@@ -39,7 +45,8 @@ def cooperation(*parties: str, evidence: Sequence[str] = (SENTENCE,), **other: A
     ids = parties or ("jaxa", "isro")
     values: dict[str, Any] = {
         "parties": [
-            Party(id=p, name=NAME.get(p, p.removeprefix("state:").upper() if p.startswith("state:") else p.upper()), role="partner") for p in ids
+            Party(id=p, name=NAME.get(p, p.removeprefix("state:").upper() if p.startswith("state:") else p.upper()), role="partner")
+            for p in ids
         ],
         "countries": [c for p in ids if (c := p.removeprefix("state:").upper() if p.startswith("state:") else COUNTRY.get(p))],
         "activity": "joint-mission",
@@ -77,7 +84,9 @@ def classification(*cooperations: Cooperation, score: float = 0.8) -> Classifica
 
 
 def watchlist(*channels: str, to: Sequence[str] = (), **match: Any) -> Watchlist:
-    return Watchlist.model_validate({"name": "A list", "match": match, "deliver": [{"channel": c, "to": tuple(to)} for c in channels or ["mail"]]})
+    return Watchlist.model_validate(
+        {"name": "A list", "match": match, "deliver": [{"channel": c, "to": tuple(to)} for c in channels or ["mail"]]}
+    )
 
 
 @dataclass
@@ -92,34 +101,161 @@ class Desk:
     def takes(self, page: Article, *found: Cooperation, before: Classification | None = None, **other: Any) -> Decision:
         tagged = Tagged(article=page, classification=classification(*found, **other))
         decision = decide(
-            tagged, before, list(self.stories.values()), watchlists=Watchlists(self.lists), channels=self.channels, policy=Alerting(), now=self.now
+            tagged,
+            before,
+            list(self.stories.values()),
+            watchlists=Watchlists(self.lists),
+            channels=self.channels,
+            policy=Alerting(),
+            now=self.now,
         )
         self.stories |= {s.id: s for s in decision.stories}
         return decision
 
 
-@dataclass(frozen=True)
 class Make:
     """All makers under one name."""
 
     now = NOW
     sentence = SENTENCE
     Route = Route
-    cooperation: Callable[..., Cooperation] = staticmethod(cooperation)
-    article: Callable[..., Article] = staticmethod(article)
-    classification: Callable[..., Classification] = staticmethod(classification)
-    watchlist: Callable[..., Watchlist] = staticmethod(watchlist)
+    cooperation = staticmethod(cooperation)
+    article = staticmethod(article)
+    classification = staticmethod(classification)
+    watchlist = staticmethod(watchlist)
+    run = staticmethod(lambda work: run(work))
 
     def desk(self, lists: dict[str, Watchlist] | None = None, **channels: Any) -> Desk:
         return Desk(lists or {"all": watchlist()}, channels or {"mail": Route()}, {})
 
-    def message(self, page: Article | None = None, found: Cooperation | None = None, **channels: Any) -> Message:
-        """What the first recipient gets about one new article."""
-        lists = {"japan": watchlist(*channels)} if channels else None
-        alert = self.desk(lists, **channels).takes(page or article(), found or cooperation()).alerts[0]
+    def message(self, page: Article | None = None, found: Cooperation | None = None, *, to: str = "desk@example.org") -> Message:
+        """What one recipient gets about one new article."""
+        desk = self.desk({"japan": watchlist()}, mail=Route((to,)))
+        alert = desk.takes(page or article(), found or cooperation()).alerts[0]
         return render(alert, alert.deliveries[0], watchlists={"japan": "Japan's partners"})
 
 
 @pytest.fixture(scope="session")
 def make() -> Make:
     return Make()
+
+
+class Request(NamedTuple):
+    """What a receiver of HTTP got."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Hook:
+    """A real HTTP receiver on this machine; answers with `script` one after the other, then 200."""
+
+    url: str = ""
+    got: list[Request] = field(default_factory=list)
+    script: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    hold: threading.Event | None = None
+
+    def answers(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.script.append((status, {k.replace("_", "-"): v for k, v in headers.items()}, body))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    hook: Hook
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        hook = self.server.hook
+        body = self.rfile.read(int(self.headers["content-length"]))
+        hook.got.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        if hook.hold:
+            hook.hold.wait(5)
+        status, headers, answer = hook.script.pop(0) if hook.script else (200, {}, b"ok")
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        try:
+            self.wfile.write(answer)
+        except OSError:
+            self.close_connection = True
+
+    do_GET = do_POST
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.hook = Hook(f"http://127.0.0.1:{server.server_port}/services/T0/B0/canary")
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+    thread.start()
+    yield server.hook
+    if server.hook.hold:
+        server.hook.hold.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass
+class Mailbox:
+    """A real SMTP receiver on this machine; `replies` maps a command to what it is answered."""
+
+    port: int = 0
+    got: list[Any] = field(default_factory=list)
+    replies: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    commands: list[str] = field(default_factory=list)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        self.commands.append("MAIL")
+        envelope.mail_from = address
+        return self.replies.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        self.commands.append("RCPT")
+        reply = self.replies.get(address, self.replies.get("RCPT", "250 OK"))
+        if reply.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.delay)
+        reply = self.replies.get("DATA", "250 2.0.0 queued as 4711")
+        if reply.startswith("2"):
+            self.got.append(envelope)
+        return reply
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox(free_port())
+    controller = aiosmtpd.controller.Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def nowhere() -> int:
+    """A port on which nobody listens."""
+    return free_port()
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)

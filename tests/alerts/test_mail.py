@@ -1,0 +1,259 @@
+"""E-mail: what stands in it, and what every answer of a server means."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr
+
+from alerts.channels.mail import Mail, MailOptions, Patience, compose
+from alerts.message import Message, render
+from spacepact.errors import SendError
+from spacepact.settings import Mail as Server
+
+
+def channel(port: int, **server: Any) -> Mail:
+    values = {"host": "127.0.0.1", "port": port, "sender": "spacepact <alerts@example.net>"} | server
+    return Mail("desk-mail", MailOptions(to=("desk@example.org",)), Server(**values))
+
+
+def received(mailbox: Any) -> EmailMessage:
+    """The only mail that came, read by the strictest policy there is."""
+    assert len(mailbox.got) == 1
+    mail = email.message_from_bytes(mailbox.got[0].content, policy=email.policy.default.clone(raise_on_defect=True))
+    assert isinstance(mail, EmailMessage)
+    assert not [p for p in mail.walk() if p.defects]
+    return mail
+
+
+def failing(make: Any, each: Mail, message: Message) -> SendError:
+    with pytest.raises(SendError) as caught:
+        make.run(each.send(message))
+    return caught.value
+
+
+def test_every_header_that_a_mail_server_and_a_reader_need(make: Any, mailbox: Any) -> None:
+    message = make.message()
+    make.run(channel(mailbox.port).send(message))
+    mail = received(mailbox)
+    assert (mailbox.got[0].mail_from, mailbox.got[0].rcpt_tos) == ("alerts@example.net", ["desk@example.org"])
+    assert {name: str(mail[name]) for name in ("From", "To", "Subject", "Message-ID", "List-Id", "Auto-Submitted", "In-Reply-To")} == {
+        "From": "spacepact <alerts@example.net>",
+        "To": "desk@example.org",
+        "Subject": "Signed: JAXA and ISRO on LUPEX (joint mission)",
+        "Message-ID": f"<{message.id}@example.net>",
+        "List-Id": "spacepact alerts <mail.example.net>",
+        "Auto-Submitted": "auto-generated",
+        "In-Reply-To": "None",
+    }
+    assert abs(mail["Date"].datetime - dt.datetime.now(dt.UTC)) < timedelta(minutes=1)
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [p.get_content_type() for p in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_text_and_html_hold_the_same_facts(make: Any, mailbox: Any) -> None:
+    message = make.message()
+    make.run(channel(mailbox.port).send(message))
+    for part in received(mailbox).iter_parts():
+        content = part.get_content()
+        for fact in (
+            message.facts.headline,
+            make.sentence,
+            "https://news.example/1",
+            "Outlet 1",
+            "12 May 2026",
+            "watchlist",
+            "stage",
+            "joint mission",
+        ):
+            assert fact.casefold() in content.casefold()
+
+
+def test_later_messages_of_a_record_refer_to_its_first_and_keep_its_subject(make: Any) -> None:
+    desk = make.desk()
+    first = desk.takes(make.article(1), make.cooperation()).alerts[0]
+    was = make.classification(make.cooperation())
+    second = desk.takes(make.article(1, revision=2), make.cooperation(stage="talks"), before=was).alerts[0]
+    desk.now += timedelta(days=40)
+    third = desk.takes(make.article(2, published=desk.now, fetched=desk.now), make.cooperation(stage="launched")).alerts[0]
+    one, two, three = (compose(render(a, a.deliveries[0]), "alerts@example.net", make.now) for a in (first, second, third))
+    assert two["In-Reply-To"] == two["References"] == three["References"] == one["Message-ID"]
+    assert one["References"] is None
+    assert len({m["Message-ID"] for m in (one, two, three)}) == 3
+    assert two["Subject"] == "Re: " + one["Subject"]
+    assert three["Subject"] == "Launched: JAXA and ISRO on LUPEX (joint mission)"
+
+
+def test_no_header_can_be_smuggled_in(make: Any, mailbox: Any) -> None:
+    evil = "LUPEX\r\nBcc: victim@example.org\u2028X-Evil: 1\n\n<b>body</b>"
+    found = make.cooperation(missions=[])
+    party = found.parties[0].model_copy(update={"name": evil})
+    make.run(
+        channel(mailbox.port).send(make.message(make.article(title=evil), found.model_copy(update={"parties": (party, found.parties[1])})))
+    )
+    mail = received(mailbox)
+    assert mailbox.got[0].rcpt_tos == ["desk@example.org"]
+    assert (mail["Bcc"], mail["X-Evil"]) == (None, None)
+    assert "Bcc: victim@example.org" in mail["Subject"]
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.org\r\nRCPT TO:<victim@example.org>", "a b@example.org", "nobody", "ü@example.org", "a@b.org, c@d.org", ""]
+)
+def test_what_is_no_address_is_never_sent_to(make: Any, mailbox: Any, address: str) -> None:
+    error = failing(make, channel(mailbox.port), make.message(to=address).model_copy(update={"recipient": address}))
+    assert error.permanent
+    assert mailbox.commands == []
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "permanent", "broken"),
+    [
+        ("RCPT", "421 4.3.2 shutting down", False, False),
+        ("RCPT", "450 4.2.1 mailbox busy", False, False),
+        ("RCPT", "452 4.2.2 mailbox full", False, False),
+        ("RCPT", "550 5.1.1 no such user", True, False),
+        ("MAIL", "530 5.7.0 authentication required", True, True),
+        ("MAIL", "451 4.7.1 greylisted", False, False),
+        ("DATA", "451 4.3.0 try later", False, False),
+        ("DATA", "554 5.7.1 rejected as spam", True, False),
+        ("DATA", "552 5.3.4 too big", True, False),
+    ],
+)
+def test_the_first_digit_of_a_reply_decides(make: Any, mailbox: Any, command: str, reply: str, *, permanent: bool, broken: bool) -> None:
+    mailbox.replies[command] = reply
+    error = failing(make, channel(mailbox.port), make.message())
+    assert (error.permanent, error.broken) == (permanent, broken)
+    assert reply[:3] in str(error)
+    assert "127.0.0.1" in str(error)
+    assert mailbox.got == []
+
+
+def test_one_bad_recipient_of_fifty_leaves_the_others_in_peace(make: Any, mailbox: Any) -> None:
+    mailbox.replies["r7@example.org"] = "550 5.1.1 no such user"
+    each, failed = channel(mailbox.port), []
+    for n in range(50):
+        try:
+            make.run(each.send(make.message(to=f"r{n}@example.org")))
+        except SendError as error:
+            failed.append((n, error.permanent, error.broken))
+    assert failed == [(7, True, False)]
+    assert [e.rcpt_tos for e in mailbox.got] == [[f"r{n}@example.org"] for n in range(50) if n != 7]
+
+
+def test_a_server_may_think_about_the_final_dot_longer_than_about_anything_else(make: Any, mailbox: Any) -> None:
+    assert Patience() == (30, 300, 600)
+    mailbox.delay = 0.6
+    each = channel(mailbox.port)
+    each.patience = Patience(0.3, 0.3, 5)
+    assert make.run(each.send(make.message())) == "250 2.0.0 queued as 4711"
+    assert len(mailbox.got) == 1
+
+
+def test_the_same_message_tried_again_is_the_same_message(make: Any, mailbox: Any) -> None:
+    message = make.message()
+    mailbox.replies["DATA"] = "451 later"
+    failing(make, channel(mailbox.port), message)
+    mailbox.replies.clear()
+    make.run(channel(mailbox.port).send(message))
+    assert received(mailbox)["Message-ID"] == f"<{message.id}@example.net>"
+
+
+def test_a_watchlist_may_say_whom(make: Any) -> None:
+    each = channel(25)
+    assert each.recipients() == ("desk@example.org",)
+    assert each.recipients(("a@example.org", "b@example.org", "a@example.org")) == ("a@example.org", "b@example.org")
+
+
+def test_a_sender_that_is_no_address_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="is not an e-mail address"):
+        channel(25, sender="spacepact")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine that only those trust who are told to; its key stands in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.example.net")])
+    now = dt.datetime.now(dt.UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+    )
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    signed = builder.add_extension(address, critical=False).sign(key, hashes.SHA256())
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(signed.public_bytes(serialization.Encoding.PEM) + secret)
+    return path
+
+
+@pytest.fixture
+def guarded(mailbox: Any, certificate: Path, nowhere: int) -> Iterator[Any]:
+    """The mailbox behind STARTTLS with a login; keeps every password it is shown."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    passwords: list[bytes] = []
+
+    def login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        passwords.append(data.password)
+        return AuthResult(success=data.password == b"s3cret-password", handled=False)
+
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=nowhere, tls_context=context, require_starttls=True, authenticator=login, auth_required=True
+    )
+    controller.start()
+    mailbox.tls_port, mailbox.passwords = nowhere, passwords
+    yield mailbox
+    controller.stop()
+
+
+def secure(port: int, password: str = "s3cret-password") -> Mail:
+    return channel(port, tls="starttls", username="desk", password=SecretStr(password))
+
+
+def test_a_trusted_server_is_logged_in_to_over_tls(make: Any, guarded: Any, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    make.run(secure(guarded.tls_port).send(make.message()))
+    assert len(guarded.got) == 1
+    assert guarded.passwords == [b"s3cret-password"]
+
+
+def test_a_refused_login_stops_the_channel(make: Any, guarded: Any, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    error = failing(make, secure(guarded.tls_port, "wrong"), make.message())
+    assert (error.permanent, error.broken) == (True, True)
+    assert "wrong" not in str(error)
+
+
+def test_an_unknown_certificate_gets_nothing(make: Any, guarded: Any) -> None:
+    error = failing(make, secure(guarded.tls_port), make.message())
+    assert (error.permanent, error.broken) == (False, False)
+    assert "certificate" in str(error)
+    assert (guarded.passwords, guarded.got, guarded.commands) == ([], [], [])
+
+
+def test_where_starttls_was_stripped_nothing_is_sent_in_clear(make: Any, mailbox: Any) -> None:
+    error = failing(make, secure(mailbox.port), make.message())
+    assert (error.permanent, error.broken) == (False, False)
+    assert "STARTTLS" in str(error)
+    assert (mailbox.got, mailbox.commands) == ([], [])

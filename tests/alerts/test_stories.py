@@ -1,0 +1,149 @@
+"""Which reports tell the same event, and which do not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alerts.stories import changed, counterpart, fold, relate, step, telling
+
+
+def relation(
+    make: Any, first: Any, second: Any, *, days: float = 0, titles: tuple[str, str] = ("Agencies sign", "Pact inked in Tokyo")
+) -> str:
+    """How a second report relates to the story that a first one began."""
+    desk = make.desk()
+    story = desk.takes(make.article(1, title=titles[0]), first).stories[0]
+    later = make.now + timedelta(days=days)
+    report = telling(make.article(2, title=titles[1], published=later, fetched=later, language="zh"))
+    return relate(second, report, story).kind
+
+
+SAME = {
+    "the same, other words": ({}, {}),
+    "one outlet names no instrument": ({"instrument": "mou"}, {"instrument": "none"}),
+    "one outlet names no mission": ({"instrument": "mou"}, {"missions": [], "instrument": "mou"}),
+    "the activity is read otherwise": ({}, {"activity": "contribution"}),
+    "a report of an earlier stage": ({}, {"stage": "talks"}),
+    "signed, and at work": ({}, {"stage": "in-development"}),
+    "a report that it will happen, late": ({}, {"mode": "future"}),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_event(make: Any, name: str) -> None:
+    first, second = SAME[name]
+    assert relation(make, make.cooperation(**first), make.cooperation(**second), days=1) == "same-event"
+
+
+def test_one_outlet_names_the_agency_another_the_state(make: Any) -> None:
+    assert relation(make, make.cooperation("jaxa", "isro"), make.cooperation("state:jp", "isro"), days=1) == "same-event"
+
+
+OTHER = {
+    "other missions": ({}, {"missions": ["xrism"]}),
+    "another instrument": ({"instrument": "mou"}, {"instrument": "contract"}),
+    "another matter without a mission": ({"missions": []}, {"missions": [], "activity": "crew"}),
+    "background": ({}, {"mode": "historical"}),
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_another_event_between_the_same_parties(make: Any, name: str) -> None:
+    first, second = OTHER[name]
+    assert relation(make, make.cooperation(**first), make.cooperation(**second), days=1) == "unrelated"
+
+
+def test_another_partner(make: Any) -> None:
+    first = make.cooperation("nasa", "esa", "state:pe", activity="exploration-framework", missions=["artemis"], instrument="accession")
+    second = make.cooperation("nasa", "esa", "state:cl", activity="exploration-framework", missions=["artemis"], instrument="accession")
+    assert relation(make, first, second) == "unrelated"
+    assert relation(make, make.cooperation("nasa", "state:pe"), make.cooperation("nasa", "state:cl")) == "unrelated"
+
+
+STEPS = [
+    ({"stage": "talks"}, {"stage": "signed"}, 3),
+    ({"stage": "signed"}, {"stage": "launched"}, 600),
+    ({"stage": "in-development"}, {"stage": "suspended"}, 1),
+    ({"stage": "signed", "mode": "future"}, {"stage": "signed"}, 1),
+    ({"stage": "signed"}, {"stage": "signed", "mode": "negated"}, 1),
+    ({"stage": "signed", "mode": "hypothetical"}, {"stage": "signed"}, 1),
+    ({"stage": "operating"}, {"stage": "operating"}, 30),
+    ({"stage": "signed", "instrument": "letter-of-intent"}, {"stage": "launched", "instrument": "contract"}, 60),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "days"), STEPS)
+def test_a_step_of_the_same_cooperation(make: Any, first: dict[str, Any], second: dict[str, Any], days: int) -> None:
+    assert relation(make, make.cooperation(**first), make.cooperation(**second), days=days) == "same-record"
+
+
+def test_the_window_counts_from_the_first_report_both_ways(make: Any) -> None:
+    assert [relation(make, make.cooperation(), make.cooperation(), days=d) for d in (-8, -6, 6, 8)] == [
+        "same-record",
+        "same-event",
+        "same-event",
+        "same-record",
+    ]
+
+
+def test_days_of_the_event_that_lie_apart(make: Any) -> None:
+    first, second = make.cooperation(date="2026-05-10"), make.cooperation(date="2026-06-10")
+    assert relation(make, first, second, days=1) == "same-record"
+    assert relation(make, make.cooperation(date="2026-05-10"), make.cooperation(date="2026"), days=1) == "same-event"
+
+
+def test_titles_support_where_the_subject_is_vague(make: Any) -> None:
+    first, second = make.cooperation(missions=[], activity="other"), make.cooperation(missions=[], activity="science", stage="talks")
+    alike = ("JAXA and ISRO sign lunar pact in Tokyo", "ISRO and JAXA sign lunar pact in Tokyo today")
+    assert relation(make, first, second, days=3) == "unrelated"
+    assert relation(make, first, second, days=3, titles=alike) == "same-event"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        (("talks", "asserted"), ("signed", "asserted"), "forward"),
+        (("signed", "asserted"), ("talks", "asserted"), "back"),
+        (("launched", "asserted"), ("operating", "asserted"), "same"),
+        (("delayed", "asserted"), ("launched", "asserted"), "forward"),
+        (("signed", "asserted"), ("delayed", "asserted"), "forward"),
+        (("suspended", "asserted"), ("talks", "asserted"), "back"),
+        (("launched", "future"), ("launched", "asserted"), "forward"),
+        (("operating", "future"), ("operating", "asserted"), "same"),
+        (("signed", "asserted"), ("signed", "future"), "same"),
+    ],
+)
+def test_steps(make: Any, was: tuple[str, str], now: tuple[str, str], expected: str) -> None:
+    assert step(make.cooperation(stage=was[0], mode=was[1]), make.cooperation(stage=now[0], mode=now[1])) == expected
+
+
+def test_one_article_tells_each_cooperation_once(make: Any) -> None:
+    sure = make.cooperation(confidence=0.9)
+    again = make.cooperation(stage="in-development", confidence=0.4)
+    background = make.cooperation(stage="signed", mode="historical", confidence=0.95)
+    other = make.cooperation("nasa", "esa", missions=["hera"])
+    assert fold([again, background, sure, other]) == [sure, other]
+
+
+def test_changes_of_order_and_wording_are_no_changes(make: Any) -> None:
+    was = make.cooperation("jaxa", "isro", missions=["a", "b"])
+    now = make.cooperation("isro", "jaxa", missions=["b", "a"], evidence=["Other words."], confidence=0.5, date="2026")
+    assert changed(was, now) == ()
+    assert changed(was, make.cooperation("jaxa", "esa", stage="talks", missions=["a", "b"])) == ("stage", "parties")
+
+
+def test_a_counterpart_is_found_by_what_stays(make: Any) -> None:
+    was = make.cooperation("jaxa", "isro")
+    corrected = make.cooperation("jaxa", "esa", stage="talks")
+    other = make.cooperation("nasa", "csa", missions=["hera"])
+    assert counterpart(was, [other, corrected]) == corrected
+    assert counterpart(was, [other]) is None
+    assert counterpart(was, []) is None
+
+
+def test_an_article_dated_in_the_future_counts_from_when_it_was_fetched(make: Any) -> None:
+    assert telling(make.article(published=make.now + timedelta(days=365))).published == make.now
+    assert telling(make.article(published=None)).published == make.now

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from crawler.source import Source
+from spacepact.article import Article, Link
+from spacepact.cooperation import Classification, Cooperation, Evidence, Party, Tagged
+from spacepact.round import Failure, Round
+from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
+from spacepact.web import View, judge, make_site
+from storage import Store, migrate, open_database
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+EVIL = "<script>alert(1)</script>\"'&"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    engine = open_database(f"sqlite:///{tmp_path / 'web.sqlite'}")
+    migrate(engine)
+    return Store(engine)
+
+
+@pytest.fixture
+def site(store: Store) -> TestClient:
+    source = Source.model_validate(
+        {
+            "name": EVIL,
+            "kind": "feed",
+            "urls": ["https://a.example/feed"],
+            "language": "en",
+            "country": "FR",
+            "tier": "trade",
+            "every": "1h",
+        }
+    )
+    return TestClient(make_site(View(store, {"a": source}, 0, lambda: NOW)), raise_server_exceptions=False)
+
+
+def keep_story(store: Store) -> None:
+    cooperation = Cooperation(
+        parties=(Party(id="jaxa", name="JAXA"), Party(id="evil", name=EVIL)),
+        stage="signed",
+        evidence=(Evidence(text=f"They signed {EVIL}.", start=0, end=1),),
+        confidence=0.9,
+    )
+    article = Article(url="javascript:alert(1)", source="a", title=EVIL, text="x", fetched=NOW)
+    telling = Telling(url=article.url, source="a", site_name=EVIL, tier="trade", title=EVIL, language=None, published=NOW)
+    story = Story(id="s1", record="s1", cooperation=cooperation, tellings=(telling,), first_seen=NOW, last_seen=NOW)
+    delivery = Delivery(id="d1", channel="hook", recipient=EVIL, watchlists=("all",), reason="first-report")
+    alert = Alert(
+        id="a1", kind="first-report", story=story, matches=(Match(watchlist="all", reasons=()),), decided=NOW, deliveries=(delivery,)
+    )
+    said = Classification(cooperation=True, score=0.9, scope="intergovernmental", cooperations=(cooperation,))
+    store.add(
+        "a",
+        Link(url=article.url),
+        Tagged(article=article, classification=said),
+        lambda *_: Decision(stories=(story,), alerts=(alert,)),
+        NOW,
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/sources", "/deliveries", "/stories/s1", "/nothing", "/stories/nothing"])
+def test_every_page_holds_when_empty_and_when_full_and_runs_no_script(site: TestClient, store: Store, path: str) -> None:
+    site.get(path)
+    keep_story(store)
+    answer = site.get(path)
+    assert answer.status_code == (404 if "nothing" in path else 200)
+    assert "<script" not in answer.text
+    assert "javascript:" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert '<main id="main">' in answer.text
+
+
+def test_the_story_page_shows_evidence_and_who_was_told(site: TestClient, store: Store) -> None:
+    keep_story(store)
+    page = site.get("/stories/s1").text
+    assert "They signed &lt;script&gt;" in page
+    assert "first-report" in page
+    assert "hook" in page
+
+
+def test_health_tells_a_blind_service_from_a_quiet_one(site: TestClient, store: Store) -> None:
+    assert site.get("/health").json()["status"] == "ok"
+    lost = Failure(url="https://a.example/feed", reason="no such host")
+    store.sources.finish(Round(source="a", state="failed", started=NOW, finished=NOW, failures=(lost,)), NOW)
+    answer = site.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "down")
+    assert "every source failed" in answer.json()["reasons"][0]
+
+
+def test_health_without_a_database_is_down_and_gives_no_secret(site: TestClient, store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE sources")
+    answer = site.get("/health")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database does not answer (OperationalError)"])
+
+
+@pytest.mark.parametrize(
+    ("states", "broken", "totals", "problems", "status"),
+    [
+        ([("a", "ok"), ("b", "unchanged")], {}, {}, 0, "ok"),
+        ([("a", "ok"), ("b", "waiting")], {}, {}, 0, "ok"),
+        ([("a", "ok"), ("b", "failed")], {}, {}, 0, "degraded"),
+        ([("a", "ok")], {"slack": "404 no_service"}, {}, 0, "degraded"),
+        ([("a", "ok")], {}, {"dead": 1}, 0, "degraded"),
+        ([("a", "ok")], {}, {}, 2, "degraded"),
+        ([("a", "failed")], {}, {}, 0, "down"),
+    ],
+)
+def test_the_verdict_names_its_reasons(
+    states: list[tuple[str, str]], broken: dict[str, str], totals: dict[str, int], problems: int, status: str
+) -> None:
+    health = judge(states, broken, totals, problems=problems, now=NOW)
+    assert health.status == status
+    assert bool(health.reasons) == (status != "ok")
