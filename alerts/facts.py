@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -183,3 +185,13 @@ def _words(fact: str, cooperation: Cooperation, missions: Mapping[str, str]) -> 
             return ", ".join(missions.get(m, m) for m in cooperation.missions) or label("none")
         case _:
             return label(str(getattr(cooperation, fact)))
+
+
+def webhook_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a webhook's body."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Payload.model_json_schema(mode="serialization")}
+
+
+if __name__ == "__main__":
+    json.dump(webhook_schema(), sys.stdout, indent=1, ensure_ascii=False)
+    sys.stdout.write("\n")

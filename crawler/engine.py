@@ -72,7 +72,7 @@ async def crawl(
     source's trouble is in the Round, never an exception.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(source, id, validators, seen, sink, settings, now, _manners(), _writer(), deadline)
+    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline)
     runner = AsyncCrawlerRunner(_scrapy_settings(settings))
     crawler = runner.create_crawler(SPIDERS[source.kind])
     task = runner.crawl(crawler, visit=visit)
@@ -93,7 +93,8 @@ async def _break_off(crawler: Crawler, task: asyncio.Task[None]) -> None:
 
 
 @cache
-def _manners() -> Manners:
+def manners() -> Manners:
+    """Return the process's memory about hosts, which all its crawls share."""
     return Manners()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alerts.channel import Channel
@@ -13,7 +14,8 @@ from alerts.message import KINDS, Message, day
 from spacepact.errors import SendError
 from spacepact.noun import Noun
 
-BLOCKS, SECTION, HEADER, TEXT = 50, 3_000, 150, 12_000
+BLOCKS, SECTION, HEADER, CONTEXT, TEXT = 50, 3_000, 150, 1_000, 12_000
+SOURCES = 5
 _REWRITE = (
     "invalid_payload",
     "invalid_blocks",
@@ -47,8 +49,6 @@ class Slack(Channel[SlackOptions]):
         answer = await self._post({"text": fallback(message), "blocks": blocks(message), "unfurl_links": False})
         if answer.status == 400 and answer.text.strip() in _REWRITE:
             answer = await self._post({"text": fallback(message, whole=True), "unfurl_links": False})
-            if not answer.ok:
-                raise SendError(f"{self.name}: Slack answered {answer.words}, to plain text too", permanent=True)
         if answer.ok:
             return answer.words
         raise self._error(answer)
@@ -66,21 +66,33 @@ class Slack(Channel[SlackOptions]):
 
 def fallback(message: Message, *, whole: bool = False) -> str:
     """Return the words of notifications and of old clients; `whole`: all of them, where blocks are refused."""
-    return _within(escape(message.text if whole else message.subject), TEXT)
+    return _within(message.text if whole else message.subject, TEXT)
 
 
 def blocks(message: Message) -> list[dict[str, Any]]:
     """Return the message as at most 50 blocks, no text longer than Slack takes, nothing a scraped text can turn into markup."""
     facts = message.facts
-    lines = [f"*{row.name}*  {escape(str(row))}" for row in message.rows]
-    parts = [*([f"*{KINDS[facts.kind]}.* {escape(message.lead)}"] if message.lead else [])]
-    parts += [f"> {piece}" for sentence in facts.evidence for piece in pieces(sentence, SECTION - 10)]
-    parts += ["\n".join(lines), "\n".join(_source(s.url, s.title, f"{s.site}, {day(s.published)}") for s in facts.sources[:5])]
-    parts += [f"+{more} more sources" for more in [len(facts.sources[5:]) + facts.more_sources] if more]
-    body = [_section(part) for text in parts for part in _lines(text)]
+    title = facts.headline if len(facts.headline) <= HEADER else facts.headline[: HEADER - 1] + "…"
     why = "Why you got this: " + "; ".join(f"{w.name} ({', '.join(w.reasons)})" for w in facts.why)
-    head = {"type": "header", "text": {"type": "plain_text", "text": _within(facts.headline, HEADER), "emoji": False}}
-    return [head, *_budget(body), {"type": "context", "elements": [_markup(_within(escape(why), 1_000))]}]
+    head = {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
+    return [head, *_budget(_sections(message)), {"type": "context", "elements": [_markup(_within(why, CONTEXT))]}]
+
+
+def _sections(message: Message) -> Iterator[dict[str, Any]]:
+    """Yield what stands between the headline and the reasons: the lead, the proof, the facts, the sources."""
+    facts = message.facts
+    if len(facts.headline) > HEADER:
+        yield from _joined(pieces(facts.headline, SECTION))
+    if message.lead:
+        yield from _joined(_prefixed(f"*{KINDS[facts.kind]}.* ", message.lead))
+    for sentence in facts.evidence:
+        for piece in _prefixed("> ", sentence):
+            yield _section(piece)
+    yield from _joined(line for row in message.rows for line in _prefixed(f"*{row.name}*  ", str(row)))
+    yield from _joined(_source(s.url, s.title, f"{s.site}, {day(s.published)}") for s in facts.sources[:SOURCES])
+    more = len(facts.sources[SOURCES:]) + facts.more_sources
+    if more:
+        yield _section(f"+{more} more {'sources' if more > 1 else 'source'}")
 
 
 def escape(text: str) -> str:
@@ -99,31 +111,34 @@ def pieces(text: str, size: int) -> list[str]:
     return [*found, piece.strip()] if piece.strip() else found
 
 
-def _lines(text: str) -> list[str]:
-    """Return text in parts of whole lines that each fit into one section."""
-    parts = [""]
-    for line in text.splitlines():
-        if len(parts[-1]) + len(line) >= SECTION:
-            parts.append("")
-        parts[-1] += line[:SECTION] + "\n"
-    return [part.strip() for part in parts if part.strip()]
+def _prefixed(prefix: str, text: str) -> list[str]:
+    return [prefix + piece for piece in pieces(text, SECTION - len(prefix))]
 
 
-def _budget(body: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return as many sections as a message may hold; the source, which comes first, has the rest."""
-    kept, left = [], TEXT - HEADER - 1_000
-    for section in body[: BLOCKS - 2]:
+def _joined(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield sections of as many whole lines as fit; no line is longer than a section."""
+    part = ""
+    for line in lines:
+        if part and len(part) + 1 + len(line) > SECTION:
+            yield _section(part)
+            part = ""
+        part += "\n" * bool(part) + line
+    if part:
+        yield _section(part)
+
+
+def _budget(sections: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield as many sections as one message may hold; whoever wants the rest follows the link to the source."""
+    left = TEXT - HEADER - CONTEXT
+    for section, _ in zip(sections, range(BLOCKS - 2), strict=False):
         left -= len(section["text"]["text"])
-        if left < 0:
-            break
-        kept.append(section)
-    return kept
+        if left >= 0:
+            yield section
 
 
 def _source(url: str | None, title: str, where: str) -> str:
-    name = escape(_within(title, 300))
-    link = f"<{escape(url).replace('|', '%7C')}|{name}>" if url else name
-    return f"{link} {escape(where)}"
+    name, place = _within(title, 500), _within(where, 300)
+    return f"<{escape(url).replace('|', '%7C')}|{name}> {place}" if url and len(url) < 2_000 else f"{name} {place}"
 
 
 def _section(text: str) -> dict[str, Any]:
@@ -135,4 +150,6 @@ def _markup(text: str) -> dict[str, Any]:
 
 
 def _within(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """Return escaped text, cut where it is too long."""
+    first, *rest = pieces(text, limit - 1) or [""]
+    return first + "…" if rest else first

@@ -30,6 +30,9 @@ from spacepact.text import clean_line
 __all__ = ["Blocked", "Extracted", "extract", "parse", "to_article"]
 
 
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/octet-stream"})
+
+
 class Extracted(Noun):
     """What was found on a page. `method` names how its text was; `refusal` says why it is no article."""
 
@@ -48,6 +51,9 @@ class Extracted(Noun):
 
 def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Extracted:
     """Return what a page says. `content_type` is the HTTP header; the page may say anything."""
+    media = (content_type or "").partition(";")[0].strip().lower()
+    if media and media not in _PAGES:
+        return Extracted(url=url, refusal=Rejected(reason=f"the page is {media}, not HTML"))
     markup = html if isinstance(html, str) else decode(html, content_type)
     tree = parse(markup)
     if tree is None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-import aiosmtpd.controller
-
 import pytest
+from aiosmtpd.controller import Controller
 
 from alerts.decide import decide
 from alerts.matching import Watchlists
@@ -22,7 +21,7 @@ from alerts.watchlist import Watchlist
 from spacepact.article import Article
 from spacepact.cooperation import Classification, Cooperation, Evidence, Named, Party, Tagged
 from spacepact.settings import Alerting
-from spacepact.story import Decision, Story
+from spacepact.story import Alert, Decision, Story
 
 NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
 COUNTRY = {"jaxa": "JP", "isro": "IN", "esa": "ESA", "nasa": "US", "cnes": "FR", "cnsa": "CN", "uksa": "GB", "csa": "CA"}
@@ -123,7 +122,7 @@ class Make:
     article = staticmethod(article)
     classification = staticmethod(classification)
     watchlist = staticmethod(watchlist)
-    run = staticmethod(lambda work: run(work))
+    run = staticmethod(asyncio.run)
 
     def desk(self, lists: dict[str, Watchlist] | None = None, **channels: Any) -> Desk:
         return Desk(lists or {"all": watchlist()}, channels or {"mail": Route()}, {})
@@ -131,7 +130,10 @@ class Make:
     def message(self, page: Article | None = None, found: Cooperation | None = None, *, to: str = "desk@example.org") -> Message:
         """What one recipient gets about one new article."""
         desk = self.desk({"japan": watchlist()}, mail=Route((to,)))
-        alert = desk.takes(page or article(), found or cooperation()).alerts[0]
+        return self.rendered(desk.takes(page or article(), found or cooperation()).alerts[0])
+
+    def rendered(self, alert: Alert) -> Message:
+        """What the first recipient of an alert gets."""
         return render(alert, alert.deliveries[0], watchlists={"japan": "Japan's partners"})
 
 
@@ -186,9 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - the name that http.server looks for
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Say nothing."""
 
 
@@ -216,19 +218,25 @@ class Mailbox:
     delay: float = 0.0
     commands: list[str] = field(default_factory=list)
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd looks for
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         self.commands.append("MAIL")
         envelope.mail_from = address
         return self.replies.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         self.commands.append("RCPT")
         reply = self.replies.get(address, self.replies.get("RCPT", "250 OK"))
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd looks for
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
         await asyncio.sleep(self.delay)
         reply = self.replies.get("DATA", "250 2.0.0 queued as 4711")
         if reply.startswith("2"):
@@ -245,7 +253,7 @@ def free_port() -> int:
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     box = Mailbox(free_port())
-    controller = aiosmtpd.controller.Controller(box, hostname="127.0.0.1", port=box.port)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     yield box
     controller.stop()
@@ -255,7 +263,3 @@ def mailbox() -> Iterator[Mailbox]:
 def nowhere() -> int:
     """A port on which nobody listens."""
     return free_port()
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)

@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from alerts.message import Message
 from alerts.routing import kinds
 from spacepact.errors import SendError
 from spacepact.settings import Mail as Server
+from spacepact.text import clean_line
 
 SECRET = "whsec_" + "Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5"
 CANARIES = ("canary", SECRET[6:], "s3cret-password")
@@ -72,7 +74,7 @@ def read_mail(hook: Any, mailbox: Any) -> list[str]:
 
 def read_slack(hook: Any, mailbox: Any) -> list[str]:
     bodies = [json.loads(request.body) for request in hook.got]
-    texts = [[body["text"]] + [block["text"]["text"] for block in body.get("blocks", []) if "text" in block] for body in bodies]
+    texts = [[body["text"]] + [t["text"] for b in body.get("blocks", []) for t in b.get("elements", [b.get("text")])] for body in bodies]
     return [" ".join(parts).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for parts in texts]
 
 
@@ -109,17 +111,22 @@ def test_a_message_arrives_once_with_its_proof_and_the_answer_is_kept(make: Any,
         assert expected in received[0] or expected == "agency jaxa"
 
 
+@pytest.fixture
+def received(kind: str, hook: Any, mailbox: Any) -> Callable[[], list[str]]:
+    """What came, in the words that a person sees."""
+    return lambda: READ[kind](hook, mailbox)
+
+
 @pytest.mark.parametrize("name", NASTY)
-def test_scraped_text_arrives_and_does_no_harm(make: Any, channel: Any, kind: str, hook: Any, mailbox: Any, name: str) -> None:
+def test_scraped_text_arrives_and_does_no_harm(make: Any, channel: Any, received: Callable[[], list[str]], name: str) -> None:
     text = NASTY[name]
     found = make.cooperation(evidence=[text])
     party = found.parties[0].model_copy(update={"name": text[:200]})
     message = make.message(make.article(title=text, site_name=text[:100]), found.model_copy(update={"parties": (party, found.parties[1])}))
     make.run(channel.send(message))
-    received = READ[kind](hook, mailbox)
-    assert len(received) == 1
-    assert text.split()[-1].strip("\x00\u202c")[-60:] in received[0]
-    assert not any(mark in received[0] for mark in "\u2028\u2029\x85\x00\u202e")
+    (words,) = received()
+    assert clean_line(text).split()[-1][-60:] in words
+    assert not any(mark in words for mark in "\u2028\u2029\x85\x00\u202e")
 
 
 def test_nobody_listens(make: Any, kind: str, nowhere: int) -> None:
@@ -128,8 +135,6 @@ def test_nobody_listens(make: Any, kind: str, nowhere: int) -> None:
 
 
 def test_a_receiver_that_never_answers_is_left(make: Any, kind: str, channel: Any, hook: Any, mailbox: Any) -> None:
-    import threading
-
     hook.hold, mailbox.delay = threading.Event(), 3.0
     start = time.monotonic()
     error = failing(make, channel, make.message())
@@ -137,12 +142,17 @@ def test_a_receiver_that_never_answers_is_left(make: Any, kind: str, channel: An
     assert (error.permanent, error.broken) == (False, False)
 
 
-def test_no_secret_is_shown(make: Any, kind: str, hook: Any, mailbox: Any, nowhere: int, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    channel, lost = make_channel(kind, hook.url, mailbox.port), make_channel(kind, f"http://127.0.0.1:{nowhere}/canary", nowhere)
+@pytest.fixture
+def trouble(hook: Any, mailbox: Any) -> None:
+    """Every receiver refuses the first time."""
     hook.answers(500, b"no")
     mailbox.replies["RCPT"] = "451 later"
+
+
+@pytest.mark.usefixtures("trouble")
+def test_no_secret_is_shown(make: Any, kind: str, channel: Channel[Any], nowhere: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    lost = make_channel(kind, f"http://127.0.0.1:{nowhere}/canary", nowhere)
     shown = [str(failing(make, each, make.message())) + repr(each) + repr(each.options) + str(each.__dict__) for each in (channel, lost)]
-    make.run(make_channel(kind, hook.url, mailbox.port).send(make.message())) if kind != "mail" else None
     text = " ".join([*shown, caplog.text])
     assert [canary for canary in CANARIES if canary in text] == []

@@ -1,0 +1,157 @@
+"""Signed webhooks: what a receiver can check, and what its answers mean."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from standardwebhooks import Webhook as Reference
+from standardwebhooks import WebhookVerificationError
+
+from alerts.channels.webhook import Webhook, WebhookOptions
+from alerts.facts import Payload, webhook_schema
+from alerts.http import ANSWER_LIMIT
+from spacepact.errors import SendError
+from spacepact.settings import Mail
+
+KEY, OLD_KEY = b"a" * 32, b"b" * 24
+SECRET, OLD = (SecretStr("whsec_" + base64.b64encode(key).decode()) for key in (KEY, OLD_KEY))
+
+
+def channel(url: str, *, previous: SecretStr | None = None) -> Webhook:
+    each = Webhook("partner", WebhookOptions(url=SecretStr(url), secret=SECRET, previous_secret=previous), Mail())
+    each.time_limit = 0.5
+    return each
+
+
+def failing(make: Any, url: str) -> SendError:
+    with pytest.raises(SendError) as caught:
+        make.run(channel(url).send(make.message()))
+    return caught.value
+
+
+def test_the_signature_is_that_of_the_exact_bytes(make: Any, hook: Any) -> None:
+    message = make.message(make.article(title="LUPEX 🚀 وكالة"), make.cooperation(evidence=["署名した。 🚀 وقّعت"]))
+    make.run(channel(hook.url).send(message))
+    request = hook.got[0]
+    assert request.headers["webhook-id"] == message.id
+    assert abs(int(request.headers["webhook-timestamp"]) - time.time()) < 5
+    signed = f"{message.id}.{request.headers['webhook-timestamp']}.".encode() + request.body
+    by_hand = base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
+    assert request.headers["webhook-signature"] == f"v1,{by_hand}"
+    payload = Reference(SECRET.get_secret_value()).verify(request.body, request.headers)
+    assert (payload["type"], payload["data"]["delivery"]) == ("story.first-report", message.id)
+    assert payload["data"]["evidence"] == ["署名した。 🚀 وقّعت"]
+    assert Payload.model_validate_json(request.body).data == message.facts
+    with pytest.raises(WebhookVerificationError):
+        Reference(SECRET.get_secret_value()).verify(request.body + b" ", request.headers)
+
+
+def test_another_try_has_the_same_id_and_a_fresh_signature(make: Any, hook: Any) -> None:
+    message = make.message()
+    for _ in range(2):
+        make.run(channel(hook.url).send(message))
+        time.sleep(1.01 - time.time() % 1)
+    first, second = hook.got
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    assert first.headers["webhook-timestamp"] < second.headers["webhook-timestamp"]
+    assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
+
+
+def test_both_secrets_sign_while_one_replaces_the_other(make: Any, hook: Any) -> None:
+    make.run(channel(hook.url, previous=OLD).send(make.message()))
+    request = hook.got[0]
+    assert len(request.headers["webhook-signature"].split()) == 2
+    for secret in (SECRET, OLD):
+        Reference(secret.get_secret_value()).verify(request.body, request.headers)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_only_two_hundreds_are_success(make: Any, hook: Any, status: int) -> None:
+    hook.answers(status)
+    assert make.run(channel(hook.url).send(make.message())) == str(status)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_a_failure_and_its_target_hears_nothing(make: Any, hook: Any, status: int) -> None:
+    hook.answers(status, Location=hook.url.replace("canary", "target"))
+    error = failing(make, hook.url)
+    assert (error.permanent, error.broken) == (False, False)
+    assert [r.path for r in hook.got] == ["/services/T0/B0/canary"]
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent", "broken"),
+    [(400, False, False), (404, False, False), (410, True, True), (500, False, False), (503, False, False)],
+)
+def test_what_an_answer_means(make: Any, hook: Any, status: int, *, permanent: bool, broken: bool) -> None:
+    hook.answers(status, b"because\nof that")
+    error = failing(make, hook.url)
+    assert (error.permanent, error.broken, error.retry_after) == (permanent, broken, None)
+    assert str(error) == f"partner: answered {status} because of that"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("said", "low", "high"), [("30", 30, 30), ("Wed, 01 Jan 2020 00:00:00 GMT", 0, 0), ("Thu, 01 Jan 2099 00:00:00 GMT", 1e8, 1e10)]
+)
+def test_retry_after_in_seconds_or_as_a_date(make: Any, hook: Any, status: int, said: str, low: float, high: float) -> None:  # noqa: PLR0917
+    hook.answers(status, Retry_After=said)
+    error = failing(make, hook.url)
+    assert error.retry_after is not None
+    assert low <= error.retry_after <= high
+    assert not error.permanent
+
+
+@pytest.mark.parametrize("said", ["soon", "-3", "", "٣٠"])
+def test_a_retry_after_that_says_nothing(make: Any, hook: Any, said: str) -> None:
+    hook.answers(429, Retry_After=said.encode("utf-8").decode("latin-1"))
+    assert failing(make, hook.url).retry_after is None
+
+
+def test_a_huge_answer_is_cut(make: Any, hook: Any) -> None:
+    hook.answers(200, b"x" * (8 * ANSWER_LIMIT))
+    start = time.monotonic()
+    assert len(make.run(channel(hook.url).send(make.message()))) < 300
+    assert time.monotonic() - start < 1
+
+
+def test_the_payload_stays_small(make: Any, hook: Any) -> None:
+    desk = make.desk()
+    for n in range(60):
+        desk.takes(make.article(n, title="A title of some length " * 8), make.cooperation(evidence=["Words " * 100] * 5))
+    story = next(iter(desk.stories.values())).model_copy(update={"told": ()})
+    desk.stories = {story.id: story}
+    alert = desk.takes(make.article(60), make.cooperation()).alerts[0]
+    make.run(channel(hook.url).send(make.rendered(alert)))
+    data = json.loads(hook.got[0].body)["data"]
+    assert (len(data["sources"]), data["more_sources"]) == (20, 41)
+    assert len(hook.got[0].body) < 20_000
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/x", "javascript:alert(1)", "example.org", "http://", "https://exa mple.org/", "http://[::1"]
+)
+def test_an_address_that_cannot_be_a_webhook(url: str) -> None:
+    with pytest.raises(ValueError, match="not an http or https address") as caught:
+        channel(url)
+    assert "exa" not in str(caught.value).split("input_value")[0]
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "short", "whsec_!!!!", "whsec_" + base64.b64encode(b"x" * 65).decode()])
+def test_a_secret_that_is_none(secret: str) -> None:
+    with pytest.raises(ValueError, match="not a webhook secret"):
+        WebhookOptions(url=SecretStr("https://example.org"), secret=SecretStr(secret))
+
+
+def test_the_published_schema_is_the_one_that_is_sent() -> None:
+    path = Path(__file__).parents[2] / "docs" / "webhook.schema.json"
+    assert json.loads(path.read_text("utf-8")) == webhook_schema(), "write it anew: python -m alerts.facts > docs/webhook.schema.json"
