@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import sqrt
 from typing import NamedTuple, get_args
 
 from classifier.attributes import attribute_features, choose, mode
@@ -16,7 +17,7 @@ from classifier.parties import Actor, Actors
 from classifier.reading import Reading
 from spacepact.cooperation import Activity, Cooperation, Evidence, Instrument, Party, Role, Scope, Stage
 
-CANDIDATE = 0.3
+CANDIDATE = 0.1
 """A sentence below this score proves nothing."""
 SHARE = 0.4
 MOST = 6
@@ -69,8 +70,9 @@ def cooperations(
     who = protagonists(reading, seen, actors.home(reading), actors)
     general = any(c in s.cues for s in reading.title for c in ("statement", "leaders"))
     drafts: list[_Draft] = []
-    best = max(scores, default=0.0)
-    for score, view in sorted(zip(scores, seen, strict=True), key=lambda pair: -pair[0]):
+    worth = [sqrt(score * model.proof_score(v.features)) for score, v in zip(scores, seen, strict=True)]
+    best = max(worth, default=0.0)
+    for score, view in sorted(zip(worth, seen, strict=True), key=lambda pair: -pair[0]):
         if score < max(CANDIDATE, best * SHARE) or len(drafts) >= MOST:
             break
         parties = _parties(view, who, actors)

@@ -37,15 +37,16 @@ class _Context(NamedTuple):
     home: str
     partner: bool
     title: int
+    total: int
 
 
 def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     """Return every sentence with its features; linear in the number of sentences."""
-    who = [actors.of(s) for s in reading.sentences]
+    who = [actors.of(s, reading.text) for s in reading.sentences]
     home = actors.home(reading)
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top)
-    context = _Context(reading.text, home, partner, len(reading.title))
+    context = _Context(reading.text, home, partner, len(reading.title), len(reading.sentences))
     spacey = _spacey(reading.sentences)
     return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
 
@@ -62,6 +63,10 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
         if act in sentence.cues:
             features.update(f"{pair}&{act}" for pair in pairs)
     features.update(_links(context.text, sentence, who, actors))
+    if sentence.index > 9 and sentence.index >= 0.8 * context.total:
+        features.add("tail")
+    if any(a.place for a in who):
+        features.add("place")
     if len(who) > 3:
         features.add("many-actors")
     if any(m.entry.kind == "forum" for m in sentence.mentions):
@@ -88,6 +93,8 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     core = sum(c in cues for c in CORE)
     deal = any(c in cues for c in DEALS)
     space = _about_space(sentence)
+    if {"PP", "Pp", "PC", "Pc"} & set(pairs):
+        pairs = [*pairs, "FP"]
     out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
     return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if space else [])
 
@@ -99,6 +106,7 @@ def _about_space(sentence: Sentence) -> bool:
 def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> set[str]:
     """Return how neighbouring foreign actors are joined: by a hyphen, "and", "with", or by cues that stand between."""
     out: set[str] = set()
+    who = [a for a in who if not a.place]
     for a, b in zip(who, who[1:], strict=False):
         kind = _SHORT[actors.relation(a, b)]
         if kind == "DD":
@@ -127,7 +135,7 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
     home = context.home
     strong = actors.relations(a for a in who if not a.adjective)
     pairs: list[str] = []
-    if "public-foreign" in strong:
+    if "public-foreign" in strong or actors.members(sentence):
         pairs.append("PP")
     elif "public-foreign" in relations:
         pairs.append("Pp")
@@ -139,10 +147,12 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
         pairs.append("CC")
     elif "domestic" in strong:
         pairs.append("DD")
-    elif any(a.public and a.blocs and home not in a.blocs for a in who):
+    elif any(a.public and a.blocs and not a.place and home not in a.blocs for a in who):
         pairs.append("P1")
-    elif any(a.public for a in who):
+    elif any(a.public and not a.place for a in who):
         pairs.append("PH")
+    elif any(a.place for a in who) and not any(not a.place for a in who):
+        pairs.append("PL")
     elif who:
         pairs.append("C1")
     if context.partner and not relations & {"public-foreign", "mixed-foreign"}:

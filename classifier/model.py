@@ -23,17 +23,24 @@ def sigmoid(x: float) -> float:
 
 @dataclass(frozen=True)
 class Model:
-    """`sentence`: log-odds that a sentence proves cooperation; `scopes`: one score a class and feature."""
+    """`sentence`: log-odds that a sentence tells cooperation news; `proof`: that it is the one to quote.
+
+    `scopes` and `fields`: one score a class and feature; `threshold`: on the probability of cooperation.
+    """
 
     sentence: Mapping[str, float]
+    proof: Mapping[str, float]
     scopes: Mapping[Scope, Mapping[str, float]]
     fields: Mapping[str, Mapping[str, Mapping[str, float]]]
     threshold: float = 0.5
 
     def sentence_score(self, features: Iterable[str]) -> float:
-        """Return the probability that a sentence with these features proves a cooperation."""
-        weights = self.sentence
-        return sigmoid(weights.get("bias", 0.0) + sum(weights.get(f, 0.0) for f in features))
+        """Return the probability that a sentence with these features tells cooperation news."""
+        return _logistic(self.sentence, features)
+
+    def proof_score(self, features: Iterable[str]) -> float:
+        """Return the probability that, in cooperation news, this is a sentence to quote."""
+        return _logistic(self.proof, features)
 
     def scope_scores(self, features: Mapping[str, float]) -> dict[Scope, float]:
         """Return the probability of each scope (softmax)."""
@@ -42,6 +49,10 @@ class Model:
     def field_scores(self, field: str, features: Mapping[str, float]) -> dict[str, float]:
         """Return the probability of each value of activity, instrument or stage."""
         return _softmax(self.fields[field], features)
+
+
+def _logistic(weights: Mapping[str, float], features: Iterable[str]) -> float:
+    return sigmoid(weights.get("bias", 0.0) + sum(weights.get(f, 0.0) for f in features))
 
 
 Key = TypeVar("Key", bound=str)
@@ -59,4 +70,4 @@ def _softmax(classes: Mapping[Key, Mapping[str, float]], features: Mapping[str, 
 def default_model() -> Model:
     """Return the model whose weights the package carries."""
     data = json.loads(WEIGHTS.read_text("utf-8"))
-    return Model(data["sentence"], data["scopes"], data["fields"], data["threshold"])
+    return Model(data["sentence"], data["proof"], data["scopes"], data["fields"], data["threshold"])

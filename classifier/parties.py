@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -16,7 +17,11 @@ _UNIONS = {"ESA": "esa", "EU": "eu"}
 
 
 class Actor(NamedTuple):
-    """A party at an offset; `adjective` when only a demonym names it ("the French instrument")."""
+    """A party at an offset.
+
+    `adjective`: it only describes something else ("the French instrument", "Poland-based Liftero");
+    `place`: it only says where ("signed in Lima, Peru").
+    """
 
     entry: Entry
     start: int
@@ -24,6 +29,7 @@ class Actor(NamedTuple):
     blocs: tuple[str, ...]
     public: bool
     adjective: bool
+    place: bool = False
 
 
 class Actors:
@@ -36,15 +42,14 @@ class Actors:
             for union, ident in _UNIONS.items()
         }
 
-    def of(self, sentence: Sentence) -> list[Actor]:
-        """Return the actors of a sentence in order, each entry once; a name wins over a demonym."""
+    def of(self, sentence: Sentence, text: str) -> list[Actor]:
+        """Return the actors of a sentence in order, each entry once; a name wins over a demonym or a place."""
+        every = [a for a in map(self.actor, sentence.mentions) if a is not None]
         found: dict[str, Actor] = {}
-        for mention in sentence.mentions:
-            actor = self.actor(mention)
-            if actor is None:
-                continue
+        for i, plain in enumerate(every):
+            actor = _placed(plain, every[i + 1] if i + 1 < len(every) else None, text)
             known = found.get(actor.entry.id)
-            if known is None or (known.adjective and not actor.adjective):
+            if known is None or (known.adjective or known.place) > (actor.adjective or actor.place):
                 found[actor.entry.id] = actor
         return list(found.values())
 
@@ -93,8 +98,8 @@ class Actors:
         return "private-foreign"
 
     def relations(self, actors: Iterable[Actor]) -> set[Relation]:
-        """Return every relation between two of the actors."""
-        listed = list(actors)[:12]
+        """Return every relation between two of the actors; places take no part."""
+        listed = [a for a in actors if not a.place][:12]
         return {self.relation(a, b) for i, a in enumerate(listed) for b in listed[i + 1 :]}
 
     def home(self, reading: Reading) -> str:
@@ -107,3 +112,22 @@ class Actors:
                 if actor is not None and actor.blocs:
                     votes[actor.blocs[0]] += weight
         return votes.most_common(1)[0][0] if votes else ""
+
+
+_WHERE = re.compile(r"(?:\b(?:in|at|near|across|throughout|outside)(?: the)? |[A-Z][\w.'’-]+, |[在于]|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$")
+_BASED = re.compile(r"(?:[- ]based|['’]s)\b")
+
+
+def _placed(actor: Actor, following: Actor | None, text: str) -> Actor:
+    """Return a state as a place or an adjective where the words around it say so."""
+    if actor.entry.kind != "country" or actor.adjective:
+        return actor
+    after = text[actor.end : actor.end + 8]
+    if _BASED.match(after) and following is not None and following.start - actor.end < 45 and set(following.blocs) & set(actor.blocs):
+        return actor._replace(adjective=True)
+    if after.startswith(("-based", " based")):
+        return actor._replace(adjective=True)
+    before = text[max(0, actor.start - 60) : actor.start]
+    if _WHERE.search(before) and not after.startswith(("'s", "’s")):
+        return actor._replace(place=True)
+    return actor

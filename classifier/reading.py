@@ -12,6 +12,7 @@ from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
 from classifier.sentences import sentences
 
+_CHINA = frozenset({"HK", "MO"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_CHARACTERS = 60_000
 """Sentences beyond are searched for names only: news puts what matters first."""
@@ -83,5 +84,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
 
 
 def countries(entry: Entry) -> tuple[str, ...]:
-    """Return the countries or unions an entry stands for."""
+    """Return the countries or unions an entry stands for; Hong Kong and Macau count as China."""
+    if entry.country and entry.country[0] in _CHINA:
+        return ("CN",)
     return entry.country or ((entry.id.upper(),) if entry.kind in ("body", "forum") else ())

@@ -109,12 +109,12 @@ def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
     sentence = _fit_sentences(examples, knobs)
     held_out: dict[str, list[float]] = {}
     for learn, test in folds(examples, 4, seed=1):
-        partial = Model(_fit_sentences(learn, knobs), {}, {})
+        partial = Model(_fit_sentences(learn, knobs), {}, {}, {})
         held_out |= {e.id: [partial.sentence_score(v.features) for v in e.seen] for e in test}
     rows = [document_features(e.reading, e.seen, held_out[e.id]) for e in examples]
     scopes = _fit(rows, [e.label["scope"] for e in examples], knobs.document, SCOPES)
     fields = {f: _fit_field(examples, f, knobs.fields) for f in FIELDS}
-    return Model(sentence, scopes, fields, 0.32)
+    return Model(sentence, _fit_proofs(examples, knobs), scopes, fields, 0.36)
 
 
 def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
@@ -127,6 +127,14 @@ def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float
                 rows.append({"bias": 1.0, **dict.fromkeys(view.features, 1.0)})
                 truth.append(proof and example.positive)
     return _fit(rows, [str(t) for t in truth], knobs.sentence, ("False", "True"))["True"]
+
+
+def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
+    rows, truth = [], []
+    for view, example in ((v, e) for e in examples if e.positive for v in e.seen):
+        rows.append({"bias": 1.0, **dict.fromkeys(view.features, 1.0)})
+        truth.append(str(view.sentence.index in example.proofs))
+    return _fit(rows, truth, knobs.sentence, ("False", "True"))["True"]
 
 
 def _fit_field(examples: Iterable[Example], field: str, strength: float) -> dict[str, dict[str, float]]:
@@ -208,7 +216,7 @@ def report(gold: Path, predictions: list[dict[str, Any]], errors: int) -> dict[s
 
 def save(model: Model, path: Path = WEIGHTS) -> None:
     """Write the weights, one feature a line, so that a change can be read."""
-    data = {"threshold": model.threshold, "sentence": model.sentence, "scopes": model.scopes, "fields": model.fields}
+    data = {"threshold": model.threshold, "sentence": model.sentence, "proof": model.proof, "scopes": model.scopes, "fields": model.fields}
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
 

@@ -124,6 +124,7 @@ def _scrapy_settings(settings: Crawl) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.timeout,
         "DOWNLOAD_MAXSIZE": settings.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "CONCURRENT_REQUESTS": settings.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "REDIRECT_MAX_TIMES": 5,

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.decide import decide
 from alerts.message import render
@@ -59,6 +60,9 @@ class App:
         except BlockingIOError:
             raise SpacepactError(f"database: {database.database} is in use by another spacepact run; stop it first") from None
         released = self.store.ledger.release()
+        for channel, why in self.store.ledger.broken().items():
+            log.warning("channel %s was broken (%s); a restart tries it again", channel, why)
+            self.store.ledger.mend([channel])
         if released:
             log.info("%d deliveries were in flight at the last stop; they are sent again under the same id", released)
 
@@ -102,7 +106,11 @@ class App:
 
         async def visit(name: str) -> bool:
             async with limit:
-                return (await self.visitor.visit(name)).state == "failed"
+                try:
+                    return (await self.visitor.visit(name)).state == "failed"
+                except SQLAlchemyError as error:
+                    log.error("source %s: the visit cannot be kept: %s", name, error.args[0])  # noqa: TRY400 - a line, no traceback
+                    return True
 
         return sum(await asyncio.gather(*map(visit, names or self.config.sources)))
 

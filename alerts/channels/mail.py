@@ -46,7 +46,10 @@ class Mail(Channel[MailOptions]):
 
     def __init__(self, name: str, options: MailOptions, mail: Server) -> None:
         super().__init__(name, options, mail)
-        self.sender = parse_address(parseaddr(mail.sender)[1])
+        try:
+            self.sender = parse_address(parseaddr(mail.sender)[1])
+        except ValueError:
+            raise ValueError(f"mail.sender of settings.yaml is {mail.sender!r}; write Name <name@example.org>") from None
 
     def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
         return tuple(dict.fromkeys(to or self.options.to))

@@ -13,19 +13,25 @@ _SHORT = 600
 
 _WALLS: tuple[tuple[str, str], ...] = (
     (
-        (r"<title>\s*(just a moment|attention required|checking your browser|ddos-guard|one moment, please)"
-        r"|cf-browser-verification|/cdn-cgi/challenge-platform/h/\w/orchestrate"),
+        (
+            r"<title>\s*(just a moment|attention required|checking your browser|ddos-guard|one moment, please)"
+            r"|cf-browser-verification|/cdn-cgi/challenge-platform/h/\w/orchestrate"
+        ),
         "a challenge page instead of the article",
     ),
     (
-        (r"<title>\s*(access (to this page has been )?denied|403 forbidden|pardon our interruption|are you (a )?(human|robot)"
-        r"|robot check|security check|human verification|request unsuccessful)"
-        r"|_incapsula_resource|px-captcha|captcha-delivery\.com|verify (that )?you are (a )?human|unusual traffic from"),
+        (
+            r"<title>\s*(access (to this page has been )?denied|403 forbidden|pardon our interruption|are you (a )?(human|robot)"
+            r"|robot check|security check|human verification|request unsuccessful)"
+            r"|_incapsula_resource|px-captcha|captcha-delivery\.com|verify (that )?you are (a )?human|unusual traffic from"
+        ),
         "access was denied: a page for robots instead of the article",
     ),
     (
-        (r"<title>\s*(before you continue|cookie consent|privacy (settings|gate)|datenschutz-?einstellungen|zustimmung|consent\b"
-        r"|we value your privacy)|<form[^>]+action=.https://consent\."),
+        (
+            r"<title>\s*(before you continue|cookie consent|privacy (settings|gate)|datenschutz-?einstellungen|zustimmung|consent\b"
+            r"|we value your privacy)|<form[^>]+action=.https://consent\."
+        ),
         "a consent wall instead of the article",
     ),
 )

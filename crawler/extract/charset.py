@@ -8,8 +8,8 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_to_unicode
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_LOSSES = 3
-"""So many undecodable bytes, and the page does not have the encoding that it claims."""
+_FEW = 8
+"""Runs of high bytes: too few to tell encodings apart."""
 
 
 def decode(body: bytes, content_type: str | None) -> str:
@@ -23,7 +23,7 @@ def decode(body: bytes, content_type: str | None) -> str:
         except UnicodeDecodeError:
             pass
     text = str(html_to_unicode(content_type, body, default_encoding="cp1252", auto_detect_fun=_detect)[1])
-    if text.count("�") >= _LOSSES:
+    if text.count("�") > sum(c not in "�" and not c.isascii() for c in text):
         other = body.decode(_detect(body), "replace")
         return other if other.count("�") < text.count("�") else text
     return text
@@ -32,7 +32,7 @@ def decode(body: bytes, content_type: str | None) -> str:
 def _detect(body: bytes) -> str:
     """Return the likeliest encoding; lone high bytes among ASCII letters are Western."""
     runs = _HIGH.findall(body[:200_000])
-    if sum(map(len, runs)) < 1.5 * len(runs):
+    if len(runs) < _FEW or sum(map(len, runs)) < 1.5 * len(runs):
         return "cp1252"
     best = from_bytes(body[:100_000]).best()
     return best.encoding if best else "cp1252"

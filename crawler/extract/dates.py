@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from dateutil import parser
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""Before the web: a date before it is a mistake."""
+EARLIEST_YEAR = 1990
+"""The web's first: a date before it is a mistake."""
 LATEST_YEAR = 2200
 SLACK = timedelta(hours=26)
 """How far a date may lie ahead: the time zones of the earth, and a little."""
@@ -67,7 +67,7 @@ def _words(text: str) -> datetime:
 
 
 def _sane(found: datetime) -> datetime | None:
-    if not EARLIEST.year <= found.year <= LATEST_YEAR:
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR or abs(found.utcoffset() or timedelta()) > timedelta(hours=14):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -23,6 +23,9 @@ from spacepact.text import clean_line
 
 _HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
+_DECLARATIONS = re.compile(rb"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+"""Feeds need no entities of their own; those that declare some mean harm."""
+
 
 class FeedSpider(SourceSpider):
     """Polls feeds."""
@@ -44,7 +47,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing
     if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return _read_json(body, url)
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
-    feed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
+    feed = feedparser.parse(io.BytesIO(_DECLARATIONS.sub(b"", body, count=1)), response_headers=headers, sanitize_html=False)
     if not feed.entries and not feed.version:
         return NotAListing(reason="the answer is not a feed")
     return Listing(items=tuple(_once(_entry(e, url) for e in feed.entries)))

@@ -125,7 +125,7 @@ class Make:
     run = staticmethod(asyncio.run)
 
     def desk(self, lists: dict[str, Watchlist] | None = None, **channels: Any) -> Desk:
-        return Desk(lists or {"all": watchlist()}, channels or {"mail": Route()}, {})
+        return Desk({"all": watchlist()} if lists is None else lists, channels or {"mail": Route()}, {})
 
     def message(self, page: Article | None = None, found: Cooperation | None = None, *, to: str = "desk@example.org") -> Message:
         """What one recipient gets about one new article."""

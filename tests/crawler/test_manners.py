@@ -150,7 +150,14 @@ def test_a_silence_beyond_the_round_leaves_the_pages_for_later(website: Website,
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120.0), (" 5 ", 5.0), ("Mon, 23 Nov 2026 12:01:00 GMT", 60.0), ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0), ("soon", None), ("", None)],
+    [
+        ("120", 120.0),
+        (" 5 ", 5.0),
+        ("Mon, 23 Nov 2026 12:01:00 GMT", 60.0),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+    ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
     assert retry_after(header, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
