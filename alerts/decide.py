@@ -61,7 +61,7 @@ def delivery_id(recipient: str, channel: str, story: str, revision: int) -> str:
 
 @dataclass
 class _Desk:
-    """One article's decision in the making."""
+    """One article's decision in the making; `taken` are stories that another of its cooperations stands for."""
 
     tagged: Tagged
     watchlists: Watchlists
@@ -70,6 +70,7 @@ class _Desk:
     now: datetime
     stories: dict[str, Story]
     touched: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
 
     @property
@@ -85,6 +86,7 @@ class _Desk:
             if was is None:
                 continue
             old.remove(was)
+            self.taken.add(story.id)
             new = counterpart(was, left)
             if new is None:
                 self._gone(story)
@@ -95,7 +97,7 @@ class _Desk:
 
     def place(self, cooperation: Cooperation) -> None:
         """Let a cooperation join its story, follow one in its record, or begin one."""
-        related = [(relate(cooperation, self.report, s), s) for s in self.stories.values()]
+        related = [(relate(cooperation, self.report, s), s) for s in self.stories.values() if s.id not in self.taken]
         same = [(r.weight, s.last_seen, s.id) for r, s in related if r.kind == "same-event"]
         record = [(s.last_seen, r.weight, s.id) for r, s in related if r.kind == "same-record"]
         if same:
@@ -105,6 +107,7 @@ class _Desk:
 
     def _begin(self, cooperation: Cooperation, previous: Story | None) -> None:
         new = story_id(self.tagged.article, cooperation)
+        self.taken.add(new)
         story = Story(
             id=new,
             record=previous.record if previous else new,

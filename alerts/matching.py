@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from alerts.watchlist import Condition, Watchlist
+from alerts.watchlist import Condition, Question, Watchlist
 from spacepact.article import Tier
 from spacepact.cooperation import Classification, Cooperation
 from spacepact.story import Match
@@ -40,7 +41,7 @@ class Subject:
     tier: Tier | None = None
     language: str | None = None
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """All that a condition can ask for, as `field:value`."""
         c = self.cooperation
@@ -52,7 +53,7 @@ class Subject:
         }  # fmt: skip
         return frozenset(f"{field}:{value}" for field, many in values.items() for value in many if value)
 
-    @property
+    @cached_property
     def aliases(self) -> dict[str, str]:
         """The words that named an entity, by id."""
         c = self.classification
@@ -70,33 +71,45 @@ class _Rule(NamedTuple):
 
 
 class Watchlists:
-    """All watchlists by id, compiled once; `min_score` holds where a list does not say its own."""
+    """All watchlists by id, compiled once; `min_score` holds where a list does not say its own.
+
+    Lists that ask the same are asked once; each question waits under the rarest thing it asks for.
+    """
 
     def __init__(self, lists: Mapping[str, Watchlist], *, min_score: float = 0.5) -> None:
         self.lists = dict(lists)
         self.min_score = min_score
-        self._waiting: dict[str, list[tuple[str, _Rule]]] = defaultdict(list)
+        self._asking: dict[Question, list[str]] = defaultdict(list)
         for name, watchlist in self.lists.items():
-            rule = _compile(watchlist.match)
+            self._asking[watchlist.match].append(name)
+        self._waiting: dict[str, list[tuple[Question, _Rule]]] = defaultdict(list)
+        for question in self._asking:
+            rule = _compile(question)
             for token in _anchor(rule)[1]:
-                self._waiting[token].append((name, rule))
+                self._waiting[token].append((question, rule))
 
     def match(self, subject: Subject) -> list[Match]:
         """Return one match for each list that holds, in the order of their ids."""
-        facts, score = subject.facts, subject.classification.score
-        waiting = self._waiting
-        names = {n for token in (*facts, "") for n, r in waiting.get(token, ()) if _holds(r, facts, score, self.min_score)}
-        return [Match(watchlist=name, reasons=self._reasons(name, subject, facts)) for name in sorted(names)]
+        facts, score, waiting = subject.facts, subject.classification.score, self._waiting
+        held = {q for token in (*facts, "") for q, rule in waiting.get(token, ()) if _holds(rule, facts, score, self.min_score)}
+        found = {name: reasons for q in held for reasons in [self._reasons(q, subject)] for name in self._asking[q]}
+        return [Match(watchlist=name, reasons=found[name]) for name in sorted(found)]
 
     def explain(self, name: str, subject: Subject) -> list[Finding]:
         """Return every criterion of one list, held or not, for a person who asks why; KeyError if there is no such list."""
-        return list(_findings(self.lists[name].match, subject, subject.facts, self.min_score, top=True))
+        return list(_findings(self.lists[name].match, subject, self.min_score, top=True))
 
-    def _reasons(self, name: str, subject: Subject, facts: frozenset[str]) -> tuple[str, ...]:
-        given = self.lists[name].match
-        taken_for_granted = {f"{f} {v}" for f in ("mode", "scope") if f not in given.model_fields_set for v in getattr(given, f)}
-        found = _findings(given, subject, facts, self.min_score, top=True)
+    def _reasons(self, question: Question, subject: Subject) -> tuple[str, ...]:
+        found = _findings(question, subject, self.min_score, top=True)
+        taken_for_granted = _granted(question)
         return tuple(dict.fromkeys(f.reason for f in found if f.held and f.reason not in taken_for_granted))
+
+
+def _granted(question: Question) -> set[str]:
+    """Return the reasons that go without saying: what a question asks unless it says otherwise."""
+    defaults = Question()
+    same = (f for f in ("mode", "scope") if getattr(question, f) == getattr(defaults, f))
+    return {f"{_LABEL[f]} {value}" for f in same for value in getattr(question, f)}
 
 
 def match(
@@ -160,36 +173,36 @@ def _holds(rule: _Rule, facts: frozenset[str], score: float, min_score: float | 
     )
 
 
-def _findings(
-    condition: Condition, subject: Subject, facts: frozenset[str], min_score: float | None, *, top: bool = False
-) -> Iterable[Finding]:
+def _findings(condition: Condition, subject: Subject, min_score: float | None, *, top: bool = False) -> Iterable[Finding]:
     for field in _LABEL:
-        yield from _field(field, getattr(condition, field), subject, facts)
+        wanted = getattr(condition, field)
+        if wanted:
+            yield from _field(field, wanted, subject)
     for child in condition.all:
-        yield from _findings(child, subject, facts, None)
+        yield from _findings(child, subject, None)
     if condition.any:
-        yield from _any(condition.any, subject, facts)
+        yield from _any(condition.any, subject)
     for child in condition.none:
-        yield from _none(child, subject, facts)
+        yield from _none(child, subject)
     least = min_score if condition.min_score is None else condition.min_score
     if least is not None and (top or condition.min_score is not None):
         score = subject.classification.score
         yield Finding(score >= least, f"score {score:.2f} {'>=' if score >= least else '<'} {least:.2f}")
 
 
-def _field(field: str, wanted: Sequence[str], subject: Subject, facts: frozenset[str]) -> Iterable[Finding]:
-    label, token = _LABEL[field], _TOKEN[field]
+def _field(field: str, wanted: Sequence[str], subject: Subject) -> Iterable[Finding]:
+    label, token, facts = _LABEL[field], _TOKEN[field], subject.facts
     held = [value for value in wanted if f"{token}:{value}" in facts]
     for value in held:
         alias = subject.aliases.get(value, "")
         yield Finding(held=True, reason=f'{label} {value} ("{alias}")' if alias else f"{label} {value}")
-    if wanted and not held:
+    if not held:
         there = sorted(f.partition(":")[2] for f in facts if f.startswith(f"{token}:"))
         yield Finding(held=False, reason=f"{label} {' or '.join(wanted)} is wanted, there is {', '.join(there) or 'none'}")
 
 
-def _any(branches: Sequence[Condition], subject: Subject, facts: frozenset[str]) -> Iterable[Finding]:
-    found = [list(_findings(branch, subject, facts, None)) for branch in branches]
+def _any(branches: Sequence[Condition], subject: Subject) -> Iterable[Finding]:
+    found = [list(_findings(branch, subject, None)) for branch in branches]
     held = [findings for findings in found if all(f.held for f in findings)]
     if held:
         yield from held[0]
@@ -197,7 +210,7 @@ def _any(branches: Sequence[Condition], subject: Subject, facts: frozenset[str])
         yield Finding(held=False, reason="any: " + " / ".join(f.reason for findings in found for f in findings if not f.held))
 
 
-def _none(branch: Condition, subject: Subject, facts: frozenset[str]) -> Iterable[Finding]:
-    findings = list(_findings(branch, subject, facts, None))
+def _none(branch: Condition, subject: Subject) -> Iterable[Finding]:
+    findings = list(_findings(branch, subject, None))
     if all(f.held for f in findings):
         yield Finding(held=False, reason="excluded: " + ", ".join(f.reason for f in findings))

@@ -20,6 +20,9 @@ from spacepact.story import Story, Telling
 WINDOW = timedelta(days=7)
 """Reports of one event come within a week of its first report."""
 
+RECORD = timedelta(days=180)
+"""How long a cooperation that names no mission is followed: later, the same parties do something else."""
+
 FACTS = ("stage", "parties", "instrument", "activity", "missions", "mode")
 """What a reader is told about a cooperation, and must be told again when it turns out wrong."""
 
@@ -103,7 +106,8 @@ def relate(cooperation: Cooperation, report: Telling, story: Story) -> Relation:
     reprint = alike >= 0.85 and there.mode == cooperation.mode
     if near and (reprint or moved != "forward") and points + (days <= timedelta(days=2)) >= _ENOUGH:
         return Relation("same-event", points, f"same parties and subject within {WINDOW.days} days ({points:g} points)")
-    if points >= _ENOUGH and (moved == "forward" or not near):
+    followed = days <= RECORD or set(cooperation.missions) & set(there.missions)
+    if points >= _ENOUGH and followed and (moved == "forward" or not near):
         return Relation("same-record", points, f"the same cooperation, {there.stage} -> {cooperation.stage}")
     return Relation("unrelated", points, f"too little in common ({points:g} points)")
 
@@ -138,14 +142,14 @@ def _different(one: Cooperation, other: Cooperation, *, in_one_text: bool = Fals
 
 
 def _same_sides(one: Cooperation, other: Cooperation) -> bool:
-    """Say whether the sides are the same: two parties, or one and both countries, for one outlet names the agency, another the state."""
+    """Say whether the sides are the same: two parties, or one and both countries (an outlet may name the state), or one and a mission."""
     mine, theirs = _parties(one), _parties(other)
     here, there = set(one.countries), set(other.countries)
     shared = mine & theirs
     if mine - theirs and theirs - mine and here - there and there - here:
         return False
     by_country = len(here & there) >= 2 and (shared or any(p.startswith("state:") for p in mine | theirs))
-    with_unnamed = shared and min(len(mine), len(theirs)) == 1
+    with_unnamed = shared and min(len(mine), len(theirs)) == 1 and set(one.missions) & set(other.missions)
     return len(shared) >= 2 or bool(by_country or with_unnamed)
 
 

@@ -17,9 +17,9 @@ from classifier.parties import Actor, Actors
 from classifier.reading import Reading
 from spacepact.cooperation import Activity, Cooperation, Evidence, Instrument, Party, Role, Scope, Stage
 
-CANDIDATE = 0.1
+CANDIDATE = 0.05
 """A sentence below this score proves nothing."""
-SHARE = 0.4
+SHARE = 0.3
 MOST = 6
 
 
@@ -39,10 +39,11 @@ class _Draft:
 
 
 class Protagonists(NamedTuple):
-    """Whom the document is about: the one it speaks for, and the foreign party it names most."""
+    """Whom the document is about: the one it speaks for, the foreign party it names most, and all whom its title names."""
 
     home: Actor | None
     partner: Actor | None
+    circle: tuple[Actor, ...] = ()
 
 
 def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: Actors) -> Protagonists:
@@ -60,7 +61,20 @@ def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: 
     if first is None:
         return Protagonists(None, None)
     wanted = {"public-foreign", "mixed-foreign"}
-    return Protagonists(first, next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None))
+    partner = next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None)
+    return Protagonists(first, partner, _circle(reading, seen, actors))
+
+
+def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple[Actor, ...]:
+    """Return the states of a title that names three or more ("leaders of Australia, India, Japan and the United States")."""
+    named = {
+        a.entry.id: a
+        for view in seen
+        if view.sentence.start < reading.title_end
+        for a in (*view.actors, *actors.members(view.sentence))
+        if a.entry.kind == "country"
+    }
+    return tuple(named.values()) if len(named) > 2 else ()
 
 
 def cooperations(
@@ -88,7 +102,7 @@ def _features(view: SentenceView, seen: list[SentenceView], reading: Reading) ->
 
 
 def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Actor | None]:
-    named = [a for a in view.actors if not a.adjective]
+    named = [a for a in view.actors if not a.adjective and not a.place]
     named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
     bodies = {b for a in named if a.entry.kind != "country" and a.public for b in a.blocs}
     kept = [a for a in named if a.entry.kind != "country" or not set(a.blocs) & bodies]
@@ -98,7 +112,9 @@ def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Acto
     if len(blocs) < 2:
         kept += [a for a in view.actors if a.adjective and not set(a.blocs) & blocs]
         blocs = {b for a in kept for b in a.blocs}
-    for other in who:
+    if len(blocs) < 2 and who.circle and blocs <= {b for a in who.circle for b in a.blocs}:
+        return list(who.circle)
+    for other in (who.home, who.partner):
         if len(blocs) < 2 and other is not None and not set(other.blocs) & blocs:
             kept.append(other)
             blocs |= set(other.blocs)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"""[.!?…]+["”’')\]*]*\s+(?=["“‘'(\[*•]*[A-Z0-9À-ÞА-ЯЁ])|[。！？!?；]+[”’」』）]*|\n+|[۔।؟]\s*""")
+_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++["”’')\]*]*+\s++(?=(?:[-–•*]\s)?["“‘'(\[*•]*[A-Z0-9À-ÞА-ЯЁ])"""
+    r"""|[。！？!?；]++[”’」』）]*+|\n++(?![ \t]*[a-zà-ÿ])|[۔।؟]\s*+"""
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|U\.S|U\.K|U\.N|a\.m|p\.m|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Adm|Sen|Rep|Gov|St|Inc|Corp|Co|Ltd|No|vs|approx"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Calif|Fla|Va|Md|Tex|Colo|Ariz|Ala|Mass|Wash|Maj|Brig|Jr|Sr|etc|e\.g|i\.e|al|Fig|Art))\.$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -14,6 +15,7 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.asking import user_agent
 from crawler.attempt import attempt
+from crawler.guard import GuardedResolver, private_host
 from crawler.manners import Manners
 from crawler.source import Kind, Source
 from crawler.spiders.base import SourceSpider
@@ -40,6 +42,8 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     reactor: Any = installed
 
+    reactor.installNameResolver(GuardedResolver(reactor.nameResolver, manners().trusted, manners().refused))
+    _keep_quiet()
     ends: list[T | BaseException] = []
 
     async def work() -> None:
@@ -54,6 +58,14 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if isinstance(ends[0], BaseException):
         raise ends[0]
     return ends[0]
+
+
+def _keep_quiet() -> None:
+    """Silence what the libraries say about pages: the Round says it; faults in callbacks are still told."""
+    for name in ("scrapy", "trafilatura", "htmldate", "charset_normalizer"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("scrapy.core.scraper", "scrapy.core.engine", "scrapy.utils.signal"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 async def crawl(
@@ -73,12 +85,17 @@ async def crawl(
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
     visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline)
+    visit.manners.trusted.update(filter(None, map(private_host, [*source.urls, settings.proxy or ""])))
     runner = AsyncCrawlerRunner(_scrapy_settings(settings))
     crawler = runner.create_crawler(SPIDERS[source.kind])
     task = runner.crawl(crawler, visit=visit)
-    done, _ = await asyncio.wait({task}, timeout=settings.round_limit + GRACE)
-    if not done:
-        await _break_off(crawler, task)
+    try:
+        await asyncio.wait({task}, timeout=settings.round_limit + GRACE)
+    finally:
+        if not task.done():
+            visit.over = True
+            await _break_off(crawler, task)
+    if visit.over:
         visit.not_asked("the time limit of the round was reached")
     elif error := task.exception():
         raise error

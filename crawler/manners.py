@@ -39,11 +39,13 @@ class Host:
 
 
 class Manners:
-    """The memory of one process about hosts."""
+    """The memory of one process about hosts; `trusted` and `refused` are the outbound guard's."""
 
     def __init__(self) -> None:
         self.hosts: dict[str, Host] = {}
         self.rules: dict[str, Rules] = {}
+        self.trusted: set[str] = set()
+        self.refused: set[str] = set()
 
     def host(self, name: str) -> Host:
         """Return what is known of a host (`name` with port)."""

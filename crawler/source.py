@@ -11,26 +11,15 @@ from urllib.parse import urlsplit
 
 import re2
 from cssselect import HTMLTranslator, SelectorError
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from spacepact.article import Tier
+from spacepact.duration import Duration
 from spacepact.errors import ConfigError, Problem
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
 Kind = Literal["feed", "sitemap", "listing"]
-_DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def parse_duration(value: object) -> object:
-    """Return `30m`, `2h`, `1d` or `45s` as a timedelta; anything but text is left as it is."""
-    if not isinstance(value, str):
-        return value
-    found = _DURATION.fullmatch(value.strip().lower())
-    if not found or int(found[1]) == 0:
-        raise ValueError(f"{value!r} is no length of time; write it like 30m, 2h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _web_address(value: str) -> str:
@@ -74,7 +63,6 @@ def _coded(value: str, shape: str, words: str) -> str:
 
 Language = Annotated[str, AfterValidator(lambda v: _coded(v, "[a-z]{2}", "language; write ISO 639-1 like en or ja"))]
 Country = Annotated[str, AfterValidator(lambda v: _coded(v, "[A-Z]{2}", "country; write ISO 3166-1 like FR, or EU"))]
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Address = Annotated[str, AfterValidator(_web_address)]
 Pattern = Annotated[str, AfterValidator(_re2_pattern)]
 

@@ -64,6 +64,7 @@ class Visit:
     fetched: int = 0
     bytes_read: int = 0
     broken: str | None = None
+    over: bool = False
 
     def __post_init__(self) -> None:
         self.started = self.now()
@@ -98,7 +99,7 @@ class Visit:
 
     async def keep(self, link: Link, result: Article | Rejected) -> None:
         """Hand over what a link led to; the round breaks where it cannot be kept."""
-        if self.broken:
+        if self.broken or self.over:
             return
         outcome = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.sink, link, result))
         if isinstance(outcome, OSError | SQLAlchemyError):
@@ -120,7 +121,7 @@ class Visit:
 
     def may_ask(self, host: str) -> None:
         """Raise NotAskedError where the rest of the round leaves this host alone."""
-        if self.broken:
+        if self.broken or self.over:
             raise NotAskedError("the round was broken off")
         if self.misses[host] >= PATIENCE:
             raise NotAskedError(f"{host} failed {PATIENCE} times in a row")

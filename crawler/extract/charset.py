@@ -23,7 +23,7 @@ def decode(body: bytes, content_type: str | None) -> str:
         except UnicodeDecodeError:
             pass
     text = str(html_to_unicode(content_type, body, default_encoding="cp1252", auto_detect_fun=_detect)[1])
-    if text.count("�") > sum(c not in "�" and not c.isascii() for c in text):
+    if text.count("�") > sum(c != "�" and not c.isascii() for c in text):
         other = body.decode(_detect(body), "replace")
         return other if other.count("�") < text.count("�") else text
     return text

@@ -46,10 +46,9 @@ def parse_date(value: str | None) -> datetime | None:
         return None
     for read in (_iso, parsedate_to_datetime, _words):
         try:
-            found = read(text)
+            return _sane(read(text))
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
-        return _sane(found)
     return None
 
 

@@ -34,37 +34,39 @@ _HEADINGS = re.compile(
     re.IGNORECASE,
 )
 _SHARE = 0.35
-"""An element with more of the page's paragraphs than this is the article, whatever it is called."""
+"""What holds more of the page's paragraphs than this is the article, whatever it is called."""
 _MOSTLY_LINK = 0.75
-
-
-_LEAST_LEFT = 0.4
-"""Where less of the paragraphs would be left, the names of this site's boxes mislead."""
 
 
 def prune(page: HtmlElement) -> HtmlElement:
     """Return a copy without navigation, boxes, captions, notices and mere links."""
     tree = deepcopy(page)
-    whole = _prune(tree)
-    return tree if _weight(tree) >= _LEAST_LEFT * whole else deepcopy(page)
-
-
-def _prune(tree: HtmlElement) -> int:
     for element in list(tree.iter(*_NEVER)):
         _drop(element)
     whole = _weight(tree)
     for element in list(tree.iter(*_AROUND)):
         _drop_small(element, whole)
-    for element in list(tree.iter(*_BOXES)):
-        if _WORDS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
-            _drop_small(element, whole)
+    for boxes in _boxes(tree).values():
+        if sum(map(_weight, boxes)) <= _SHARE * whole:
+            for element in boxes:
+                _drop(element)
     for element in list(tree.iter("h2", "h3", "h4", "h5", "strong")):
         if _HEADINGS.fullmatch(" ".join(element.text_content().split()).rstrip(":")):
             _drop_box(element, whole)
     for element in list(tree.iter("p", "li")):
         if _is_mere_link(element):
             _drop(element)
-    return whole
+    return tree
+
+
+def _boxes(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    """Return the elements that are named like boxes, those of one name together."""
+    found: dict[str, list[HtmlElement]] = {}
+    for element in tree.iter(*_BOXES):
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if _WORDS.search(name):
+            found.setdefault(name, []).append(element)
+    return found
 
 
 def _drop_small(element: HtmlElement, whole: int) -> None:

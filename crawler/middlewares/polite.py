@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 
 from crawler.address import host_of
 from crawler.attempt import attempt
 from crawler.manners import retry_after
 from crawler.visit import Visit, visit_of
+from crawler.words import MisdirectedError
 
 _BUSY = frozenset({429, 503})
 
@@ -31,6 +34,8 @@ class PoliteHandler(HTTP11DownloadHandler):
             answer = await attempt(super().download_request(request))
         if isinstance(answer, BaseException):
             visit.answered(host, well=False)
+            if isinstance(answer, CannotResolveHostError) and urlsplit(request.url).hostname in visit.manners.refused:
+                raise MisdirectedError("the address leads into a private network")
             raise answer
         self._heed(visit, host, answer)
         return answer

@@ -111,6 +111,16 @@ def test_one_article_may_tell_two_stories(make: Any) -> None:
     assert len({d.id for a in decision.alerts for d in a.deliveries}) == 2
 
 
+def test_what_one_article_tells_apart_stays_apart(make: Any) -> None:
+    crew = make.cooperation("nasa", "isro", missions=[], activity="crew", instrument="mou")
+    data = make.cooperation("nasa", "isro", missions=[], activity="data-sharing", instrument="mou")
+    desk = make.desk()
+    assert len(desk.takes(make.article(1, title="Fact sheet"), crew, data).stories) == 2
+    assert desk.takes(make.article(1, title="Fact sheet"), crew, data).alerts == ()
+    assert desk.takes(make.article(2, title="Joint statement"), data).alerts == ()
+    assert [len(s.tellings) for s in desk.stories.values() if s.cooperation.activity == "data-sharing"] == [2]
+
+
 def revise(make: Any, desk: Any, was: list[Any], now: list[Any], **other: Any) -> Decision:
     page = make.article(1, revision=2, **other)
     decision: Decision = desk.takes(page, *now, before=make.classification(*was))

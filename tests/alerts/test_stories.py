@@ -80,6 +80,27 @@ def test_a_step_of_the_same_cooperation(make: Any, first: dict[str, Any], second
     assert relation(make, make.cooperation(**first), make.cooperation(**second), days=days) == "same-record"
 
 
+def test_an_unnamed_partner_is_the_same_only_with_the_same_mission(make: Any) -> None:
+    with_mission = make.cooperation("cnsa", "unspecified", stage="proposed"), make.cooperation("cnsa", "esa", stage="proposed")
+    without = tuple(c.model_copy(update={"missions": ()}) for c in with_mission)
+    assert relation(make, *with_mission, days=1) == "same-event"
+    assert relation(make, *without, days=1) == "unrelated"
+
+
+def test_without_a_mission_a_cooperation_is_followed_for_half_a_year(make: Any) -> None:
+    first, second = make.cooperation(missions=[], instrument="mou"), make.cooperation(missions=[], instrument="mou", stage="extended")
+    assert [relation(make, first, second, days=days) for days in (170, 190)] == ["same-record", "unrelated"]
+
+
+def test_titles_of_one_outlet_are_not_compared(make: Any) -> None:
+    desk = make.desk()
+    first, second = make.cooperation(missions=[], activity="other"), make.cooperation(missions=[], activity="science", stage="talks")
+    story = desk.takes(make.article(1, title="Space news in brief"), first).stories[0]
+    daily = telling(make.article(2, title="Space news in brief", source="outlet-1", published=make.now, fetched=make.now))
+    other = telling(make.article(3, title="Space news in brief", published=make.now, fetched=make.now))
+    assert (relate(second, daily, story).kind, relate(second, other, story).kind) == ("unrelated", "same-event")
+
+
 def test_the_window_counts_from_the_first_report_both_ways(make: Any) -> None:
     assert [relation(make, make.cooperation(), make.cooperation(), days=d) for d in (-8, -6, 6, 8)] == [
         "same-record",

@@ -43,15 +43,15 @@ class Asked:
 class Website:
     """A real HTTP server on a free port of the loopback; unknown paths answer 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.pages: dict[str, Reply | Callable[[Asked], Reply]] = {}
         self.asked: list[Asked] = []
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer((address, 0), self._handler())
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http://{address}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def paths(self) -> list[str]:
@@ -101,7 +101,7 @@ class Website:
                     self.wfile.write(part)
                     time.sleep(reply.drip)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 pass
 
         return Handler

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import threading
+import time
 
 import pytest
 
+from crawler.engine import crawl
+from spacepact.settings import Crawl
 from tests.crawler.loopback import Crawls, Reply, Website
 from tests.crawler.pages import page, rss, sitemap, source
 
@@ -97,7 +101,8 @@ def test_sitemap_end_to_end_with_index_and_gzip(website: Website, crawls: Crawls
 
 
 def test_listing_end_to_end(website: Website, crawls: Crawls) -> None:
-    links = '<ul><li><a href="/a">Two agencies build a lunar relay</a></li><li><a href="/a#comments"><img src="x"></a></li><li><a href="/b">A launch site opens</a></li></ul>'
+    titles = '<a href="/a">Two agencies build a lunar relay</a> <a href="/b">A launch site opens</a>'
+    links = f'{titles} <a href="/a#comments"><img src="x"></a>'
     website.pages["/news"] = Reply(
         f'<html><body><nav><a href="/about-this-site">About this site</a></nav><main>{links}</main></body></html>'
     )
@@ -291,3 +296,23 @@ def test_rounds_of_several_sources_run_at_once(website: Website, other_website: 
         two_articles(site)
     both = source("feed", f"{website.url}/feed", f"{other_website.url}/feed")
     assert crawls.round(both).outcomes == {"new": 4}
+
+
+def test_a_cancelled_crawl_stops_and_keeps_nothing_more(website: Website, crawls: Crawls) -> None:
+    website.pages["/feed"] = Reply(rss(*[(str(i), f"{website.url}/p{i}") for i in range(9)]))
+    website.pages.update({f"/p{i}": Reply(page("A slow page comes late"), delay=0.3) for i in range(9)})
+    shelf, settings = crawls.shelf, Crawl(delay=0, timeout=5, round_limit=10)
+
+    async def cancelled() -> None:
+        work = crawl(source("feed", f"{website.url}/feed"), "test", {}, seen=shelf.seen, sink=shelf.sink, settings=settings, now=crawls.now)
+        task = asyncio.ensure_future(work)
+        await asyncio.sleep(1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    crawls.engine.do(cancelled())
+    kept, asked = len(shelf.kept), len(website.asked)
+    time.sleep(0.6)
+    assert 0 < len(shelf.kept) == kept < 9
+    assert len(website.asked) == asked

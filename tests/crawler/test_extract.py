@@ -59,7 +59,7 @@ def test_json_ld_in_a_graph_speaks_first() -> None:
         '<meta name="dcterms.issued" content="2026-11-02T08:30:00+00:00">',
         '<meta name="date" content="Mon, 02 Nov 2026 08:30:00 GMT">',
         ld(**{"@type": "BlogPosting", "datePublished": "2026-11-02 08:30:00 UTC"}),
-        '<script type="application/ld+json">/*<![CDATA[*/ {"@type": "Article", "datePublished": "2026-11-02T08:30:00.0000000Z",} /*]]>*/</script>',
+        '<script type="application/ld+json">/*<![CDATA[*/ {"@type": "Report", "datePublished": "2026-11-02T08:30:00.0Z",} /*]]>*/</script>',
     ],
 )
 def test_dates_of_publication_in_metadata(head: str) -> None:

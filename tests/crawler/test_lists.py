@@ -30,8 +30,8 @@ def links(found: Listing | NotAListing) -> list[str]:
     [
         '<rss version="0.91"><channel><item><title>R</title><link>/a</link></item></channel></rss>',
         '<rss version="2.0"><channel><item><title>R</title><guid isPermaLink="true">https://orbit.example/a</guid></item></channel></rss>',
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item><title>R</title><link>/a</link></item></rdf:RDF>',
-        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>R</title><link href="/a"/><updated>2026-11-02T08:00:00Z</updated></entry></feed>',
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item><link>/a</link></item></r:RDF>',
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="/a"/><updated>2026-11-02T08:00:00Z</updated></entry></feed>',
         '<rss version="2.0"><channel><item><title>A & B</title><link>/a</link></item></channel>',
         '<rss version="2.0"><channel><item><title>R\x0b</title><x:y>z</x:y><link>/a</link></item></channel></rss>',
         '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "x", "url": "a", "title": 3}, null, {"id": 4}]}',

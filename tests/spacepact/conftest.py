@@ -89,6 +89,7 @@ class House:
     receivers: Receivers
     port: int = field(default_factory=free_port)
     env: dict[str, str] = field(default_factory=dict)
+    services: list[Service] = field(default_factory=list)
 
     @property
     def config(self) -> Path:
@@ -139,7 +140,8 @@ class House:
         log = self.home / f"run-{time.monotonic_ns()}.log"
         with log.open("w") as out:
             process = subprocess.Popen(self.command("run"), stdout=out, stderr=out, env=os.environ | self.env, start_new_session=True)
-        return Service(process, log)
+        self.services.append(Service(process, log))
+        return self.services[-1]
 
     def arrived(self, kind: str = "mail") -> Counter[str]:
         """How often each (recipient, delivery) was accepted."""
@@ -188,6 +190,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     built = House(tmp_path, outlet, receivers)
     built.build()
     yield built
+    for service in built.services:
+        if service.process.poll() is None:
+            service.kill()
     outlet.server.shutdown()
     outlet.server.server_close()
     receivers.stop()
