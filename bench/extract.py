@@ -24,7 +24,7 @@ from typing import Any
 import trafilatura
 
 from crawler.extract import extract
-from spacepact.text import clean_line
+from spacepact.text import clean_line, clean_text
 
 PAGES = Path(__file__).parents[1] / "../shared/pages"
 
@@ -74,7 +74,12 @@ def measure(way: Callable[[bytes, str], tuple[str, str, str]], html: bytes, url:
     text, headline, when = way(html, url)
     seconds = time.perf_counter() - start
     wanted = datetime.fromisoformat(expected["published"]).date().isoformat()
-    return Row(overlap(text, expected["text"]), clean_line(headline) == clean_line(expected["title"]), when == wanted, seconds)
+    return Row(
+        overlap(clean_text(text), clean_text(expected["text"])),
+        clean_line(headline) == clean_line(expected["title"]),
+        when == wanted,
+        seconds,
+    )
 
 
 def overlap(found: str, expected: str) -> float:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from classifier.cooperations import cooperations
 from classifier.cues import lexicon
-from classifier.features import document_features, views
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer
+from classifier.digest import parts
+from classifier.features import SentenceView, document_features, views
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
-from classifier.model import Model, default_model
+from classifier.model import SCOPES, Model, default_model
 from classifier.parties import Actors
 from classifier.reading import Reading, countries, read
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Named, Scope
@@ -42,22 +44,41 @@ class Classifier:
         """
         del language
         reading = read(title, text, self._matcher, self._lexicon)
-        seen = views(reading, self._actors)
-        scores = [self._model.sentence_score(v.features) for v in seen]
-        scopes = self._model.scope_scores(document_features(reading, seen, scores))
-        score = sum(scopes[s] for s in COOPERATION_SCOPES)
-        scope = _scope(scopes, cooperation=score >= self._model.threshold)
-        found = cooperations(reading, seen, scores, self._actors, self._model, published) if scope != "none" else []
+        judged = [self._judge(part) for part in parts(reading)]
+        best = max(judged, key=lambda j: j.score)
+        scope = _scope(best.scopes, cooperation=best.score >= self._model.threshold)
+        if scope not in COOPERATION_SCOPES:
+            scope = min((_scope(j.scopes, cooperation=False) for j in judged), key=SCOPES.index)
+        told = [j for j in judged if j is best or j.score >= self._model.threshold] if scope != "none" else []
+        found = [c for j in told for c in cooperations(j.reading, j.seen, j.scores, self._actors, self._model, published)]
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,
-            score=round(score, 4),
+            score=round(best.score, 4),
             scope=scope,
             agencies=_named(reading, _LISTED_AGENCIES),
-            missions=_named(reading, MISSION_KINDS | {"forum"}),
+            missions=_named(reading, MISSION_KINDS),
             companies=_named(reading, PRIVATE_KINDS),
             countries=_countries(reading.mentions),
             cooperations=tuple(found),
         )
+
+    def _judge(self, part: Reading) -> _Judged:
+        seen = views(part, self._actors)
+        scores = [self._model.sentence_score(v.features) for v in seen]
+        return _Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))
+
+
+class _Judged(NamedTuple):
+    """A reading with what the model says about it; `score` is the probability of cooperation news."""
+
+    reading: Reading
+    seen: list[SentenceView]
+    scores: list[float]
+    scopes: dict[Scope, float]
+
+    @property
+    def score(self) -> float:
+        return sum(self.scopes[s] for s in COOPERATION_SCOPES)
 
 
 def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:
@@ -68,11 +89,16 @@ def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:
 def _named(reading: Reading, kinds: Iterable[Kind]) -> tuple[Named, ...]:
     best: dict[str, Named] = {}
     for mention in reading.mentions:
-        if mention.entry.kind in kinds and mention.confidence >= SURE:
+        if mention.confidence >= SURE and (mention.entry.kind in kinds or (kinds is MISSION_KINDS and _led(mention.entry))):
             known = best.get(mention.id)
             if known is None or known.confidence < mention.confidence:
                 best[mention.id] = Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)
     return tuple(best.values())
+
+
+def _led(entry: Entry) -> bool:
+    """Return whether a forum is listed with the missions: a framework that agencies lead, such as the Artemis Accords."""
+    return entry.kind == "forum" and bool(entry.agencies)
 
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: 
     votes: dict[str, float] = {}
     known: dict[str, Actor] = {}
     for view in seen[:60]:
-        weight = 4.0 if view.sentence.start < reading.title_end else 2.0 if view.sentence.index < 4 else 1.0
+        weight = 4.0 if view.sentence.index < reading.titles else 2.0 if view.sentence.index < 4 else 1.0
         for actor in view.actors:
             votes[actor.entry.id] = votes.get(actor.entry.id, 0.0) + (weight / 2 if actor.adjective else weight)
             if actor.entry.id not in known or known[actor.entry.id].adjective:
@@ -70,7 +70,7 @@ def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple
     named = {
         a.entry.id: a
         for view in seen
-        if view.sentence.start < reading.title_end
+        if view.sentence.index < reading.titles
         for a in (*view.actors, *actors.members(view.sentence))
         if a.entry.kind == "country"
     }

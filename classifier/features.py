@@ -46,7 +46,7 @@ def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     home = actors.home(reading)
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top)
-    context = _Context(reading.text, home, partner, len(reading.title), len(reading.sentences))
+    context = _Context(reading.text, home, partner, reading.titles, len(reading.sentences))
     spacey = _spacey(reading.sentences)
     return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
 
@@ -174,8 +174,8 @@ _SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
 def document_features(reading: Reading, seen: list[SentenceView], scores: list[float]) -> dict[str, float]:
     """Return the features of a document, given the score of each sentence."""
     out: dict[str, float] = {"bias": 1.0}
-    title = [i for i, v in enumerate(seen) if v.sentence.start < reading.title_end]
-    body = [i for i in range(len(seen)) if i >= len(title)]
+    title = list(range(reading.titles))
+    body = list(range(reading.titles, len(seen)))
     out |= _aggregates(scores, title, body)
     total = max(len(seen), 1)
     counts: dict[str, float] = {}
@@ -192,7 +192,7 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
                 out[f"{prefix}:{feature}"] = 1.0
     for mark in ("PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"):
         out[f"para:{mark}"] = _best_paragraph(reading, seen, mark)
-    out["length"] = log1p(len(reading.text)) / 5
+    out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
     out["space"] = counts.get("space", 0) / total
     return out
 

@@ -106,7 +106,7 @@ class Actors:
         """Return the bloc that the document speaks from: the most frequent one, the title counting three times."""
         votes: Counter[str] = Counter()
         for sentence in reading.sentences[:60]:
-            weight = 3 if sentence.start < reading.title_end else 1
+            weight = 3 if sentence.index < reading.titles else 1
             for mention in sentence.mentions:
                 actor = self.actor(mention)
                 if actor is not None and actor.blocs:

@@ -10,6 +10,7 @@ from classifier.folding import fold, mask
 from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Entry
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
+from classifier.newmissions import new_missions
 from classifier.sentences import sentences
 
 _CHINA = frozenset({"HK", "MO"})
@@ -39,21 +40,20 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read; `text` is title, newline, text, with offsets as in the input."""
+    """What was read; `text` is title, newline, text, with offsets as in the input.
+
+    The first `titles` sentences are the title. A part of a digest is a reading of its own.
+    """
 
     text: str
     folded: str
-    title_end: int
+    titles: int
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
 
     @property
     def title(self) -> list[Sentence]:
-        return [s for s in self.sentences if s.start < self.title_end]
-
-    @property
-    def body(self) -> list[Sentence]:
-        return [s for s in self.sentences if s.start >= self.title_end]
+        return list(self.sentences[: self.titles])
 
 
 def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
@@ -61,7 +61,8 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     whole = _SURROGATES.sub("\ufffd", f"{title}\n{text}")
     clear = mask(whole)
     folded = fold(clear)
-    mentions = tuple(find_mentions(clear, folded, matcher))
+    known = find_mentions(clear, folded, matcher)
+    mentions = tuple(sorted([*known, *new_missions(clear[:MAX_CHARACTERS], known)], key=lambda m: m.start))
     sure = [m for m in mentions if m.confidence >= SURE]
     head = whole[:MAX_CHARACTERS]
     cues = lexicon.cues(folded[:MAX_CHARACTERS])
@@ -80,7 +81,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
                 names.setdefault(cues[j].name, cues[j].start)
             j += 1
         out.append(Sentence(len(out), start, end, tuple(here), names))
-    return Reading(whole, folded, len(title), tuple(out), mentions)
+    return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), mentions)
 
 
 def countries(entry: Entry) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
@@ -16,22 +16,29 @@ _CONTROLS = re.compile(r"[\x00-\x1f]+")
 _DEFAULT_PORT = re.compile(r"^(http://[^/?#]*):80(?=[/?#]|$)|^(https://[^/?#]*):443(?=[/?#]|$)")
 
 
-def canonical(address: str, base: str = "") -> str | None:
-    """Return one spelling of an address, resolved against `base`; None where it is no http(s) page.
-
-    The fragment and parameters that only track readers go; the query is sorted.
-    """
+def resolve(address: str, base: str = "") -> str | None:
+    """Return where to ask: the address as it was written, made absolute, without its fragment; None where it is no http(s) page."""
     if not address.strip():
         return None
     try:
-        address = urljoin(base, _CONTROLS.sub("", address.strip()))
-        if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname or urlsplit(address).username:
-            return None
-        address = canonicalize_url(_without_tracking(address))
-        urlsplit(address).port  # noqa: B018 - raises ValueError where the port is no number
+        address = urldefrag(urljoin(base, _CONTROLS.sub("", address.strip()))).url
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - raises ValueError where the port is no number
     except ValueError:
         return None
-    return _DEFAULT_PORT.sub(r"\1\2", address)
+    return address if parts.scheme in ("http", "https") and parts.hostname and not parts.username else None
+
+
+def canonical(address: str, base: str = "") -> str | None:
+    """Return one spelling of an address, by which a page is known; None where it is no http(s) page.
+
+    Parameters that only track readers go; the query is sorted.
+    """
+    asked = resolve(address, base)
+    try:
+        return _DEFAULT_PORT.sub(r"\1\2", canonicalize_url(_without_tracking(asked))) if asked else None
+    except ValueError:
+        return None
 
 
 def _without_tracking(address: str) -> str:

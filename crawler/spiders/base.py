@@ -70,7 +70,7 @@ class SourceSpider(Spider):
             self.visit.poll_failed(polled, f"could not be read: {type(listing).__name__}: {listing}"[:200])
         else:
             for item in await self.visit.take(polled, listing, _validators(response)):
-                yield ask(item.link.url, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
+                yield ask(item.address, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
             for url in listing.lists:
                 if url not in self.visit.polls:
                     yield self.poll(url)

@@ -6,20 +6,16 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import feedparser
 
-from crawler.address import canonical
 from crawler.extract.charset import decode
 from crawler.extract.dates import parse_date
-from crawler.listing import Listed, Listing, NotAListing
+from crawler.listing import Listed, Listing, NotAListing, listed
 from crawler.source import Source
 from crawler.spiders.base import SourceSpider
-from spacepact.article import Link
 from spacepact.noun import stable_id
-from spacepact.text import clean_line
 
 _HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
@@ -59,13 +55,11 @@ def looks_like_html(body: bytes) -> bool:
 
 
 def _entry(entry: Any, base: str) -> Listed | None:
-    address = canonical(entry.get("feedburner_origlink") or entry.get("link") or "", base)
-    if address is None:
-        return None
     updated = entry.get("updated", "") if "updated" in entry else ""
     version = stable_id(entry.get("title", ""), entry.get("summary", ""), updated)
     when = parse_date(entry.get("published") or updated)
-    return _listed(address, version, entry.get("title"), when)
+    address = entry.get("feedburner_origlink") or entry.get("link") or ""
+    return listed(address, base, version, title=entry.get("title") or "", published=when)
 
 
 def _read_json(body: bytes, url: str) -> Listing | NotAListing:
@@ -81,16 +75,10 @@ def _read_json(body: bytes, url: str) -> Listing | NotAListing:
 def _json_item(item: dict[str, Any], base: str) -> Listed | None:
     said = {k: v for k, v in item.items() if isinstance(v, str)}
     identity = said.get("id", "")
-    address = canonical(said.get("url") or (identity if identity.startswith(("http://", "https://")) else ""), base)
-    if address is None:
-        return None
+    address = said.get("url") or (identity if identity.startswith(("http://", "https://")) else "")
     title, modified = said.get("title", ""), said.get("date_modified", "")
     version = stable_id(title, said.get("summary") or said.get("content_text") or said.get("content_html", ""), modified)
-    return _listed(address, version, title, parse_date(said.get("date_published") or modified))
-
-
-def _listed(address: str, version: str, title: str | None, when: datetime | None) -> Listed:
-    return Listed(link=Link(url=address, version=version), title=clean_line(title or "") or None, published=when)
+    return listed(address, base, version, title=title, published=parse_date(said.get("date_published") or modified))
 
 
 def _once(items: Iterator[Listed | None]) -> Iterator[Listed]:

@@ -9,10 +9,9 @@ from lxml.html import HtmlElement
 from crawler.address import canonical, same_site
 from crawler.extract import parse
 from crawler.extract.charset import decode
-from crawler.listing import Listed, Listing, NotAListing
+from crawler.listing import Listed, Listing, NotAListing, listed
 from crawler.source import Source
 from crawler.spiders.base import SourceSpider
-from spacepact.article import Link
 from spacepact.noun import stable_id
 from spacepact.text import clean_line
 
@@ -40,15 +39,15 @@ def read_listing(markup: str, url: str, source: Source) -> Listing | NotAListing
     if tree is None:
         return NotAListing(reason="the answer is empty, not a page")
     base = next((b.get("href") for b in tree.iter("base") if b.get("href")), "")
-    texts: dict[str, list[str]] = {}
+    found: dict[str, Listed] = {}
     for anchor in _anchors(tree, source.links):
-        address = canonical(anchor.get("href") or "", canonical(base or "", url) or url)
-        if address and address != canonical(url) and (source.links or same_site(address, url)):
-            texts.setdefault(address, []).append(_title(anchor))
-    titles = {address: max(said, key=len) for address, said in texts.items()}
-    if not titles:
+        item = _item(anchor, canonical(base or "", url) or url)
+        if item and item.link.url != canonical(url) and (source.links or same_site(item.link.url, url)):
+            known = found.setdefault(item.link.url, item)
+            found[item.link.url] = max(known, item, key=lambda i: len(i.title or ""))
+    if not found:
         return NotAListing(reason="no links where they were expected" + (f" (links: {source.links})" if source.links else ""))
-    return Listing(items=tuple(_listed(a, t) for a, t in titles.items() if source.links or len(t) >= SHORTEST_TITLE))
+    return Listing(items=tuple(i for i in found.values() if source.links or len(i.title or "") >= SHORTEST_TITLE))
 
 
 def _anchors(tree: HtmlElement, selector: str | None) -> list[HtmlElement]:
@@ -63,6 +62,7 @@ def _title(anchor: HtmlElement) -> str:
     return clean_line((headings[0] if headings else anchor).text_content())
 
 
-def _listed(address: str, title: str) -> Listed:
+def _item(anchor: HtmlElement, base: str) -> Listed | None:
     """Counters and "3 hours ago" in a link's text are no change of its page."""
-    return Listed(link=Link(url=address, version=stable_id(_CHANGING.sub("", title))), title=title or None)
+    title = _title(anchor)
+    return listed(anchor.get("href") or "", base, stable_id(_CHANGING.sub("", title)), title=title)

@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from crawler.address import canonical
 from crawler.extract.dates import parse_date
-from crawler.listing import Listed, Listing, NotAListing
+from crawler.listing import Listed, Listing, NotAListing, listed
 from crawler.source import Source
 from crawler.spiders.base import SourceSpider
 from crawler.spiders.feed import looks_like_html
-from spacepact.article import Link
-from spacepact.text import clean_line
 
 MOST_BYTES = 16_000_000
 """Decompressed; more of it is refused."""
@@ -76,8 +73,5 @@ def _parse(body: bytes) -> etree._Element | None:
 
 def _entry(node: etree._Element, base: str) -> Listed | None:
     said = {etree.QName(e).localname: (e.text or "").strip() for e in node.iter() if isinstance(e.tag, str) and not len(e)}
-    address = canonical(said.get("loc") or "", base) if said.get("loc") else None
-    if address is None:
-        return None
     when = said.get("lastmod") or said.get("publication_date") or ""
-    return Listed(link=Link(url=address, version=when), title=clean_line(said.get("title", "")) or None, published=parse_date(when))
+    return listed(said.get("loc", ""), base, when, title=said.get("title", ""), published=parse_date(when))

@@ -20,7 +20,7 @@ FEED = {"Content-Type": "application/rss+xml", "ETag": 'W/"v 1"', "Last-Modified
 
 def two_articles(website: Website) -> None:
     website.pages["/a"] = Reply(page("Two agencies build a lunar relay"))
-    website.pages["/b"] = Reply(page("A launch site opens in Norvania"))
+    website.pages["/b?utm_source=rss"] = website.pages["/b"] = Reply(page("A launch site opens in Norvania"))
 
 
 def feed_of_two(website: Website) -> Reply:
@@ -37,6 +37,15 @@ def test_feed_end_to_end(website: Website, crawls: Crawls) -> None:
     assert {a.title for a in crawls.shelf.articles} == {"Two agencies build a lunar relay", "A launch site opens in Norvania"}
     assert getattr(article, "site_name", None) == "Orbit Post"
     assert crawls.shelf.sank == [f"{website.url}/b", f"{website.url}/a"], "the oldest comes first"
+
+
+@pytest.mark.parametrize("path", ["/x?dtl/40313/Accord", "/caf%c3%a9", "/y?b=2&a=1", "/z?utm_source=rss", "/%e2%80%a2"])
+def test_a_page_is_asked_for_as_the_list_wrote_it(website: Website, crawls: Crawls, path: str) -> None:
+    website.pages["/feed"] = Reply(rss(("Relay", website.url + path)), headers=FEED)
+    website.pages[path] = Reply(page("Two agencies build a lunar relay"))
+    result = crawls.round(source("feed", f"{website.url}/feed"))
+    assert (result.state, result.outcomes) == ("ok", {"new": 1})
+    assert website.paths() == ["/feed", path]
 
 
 def test_sink_and_seen_are_called_by_one_thread_that_is_not_the_engine(website: Website, crawls: Crawls) -> None:

@@ -236,7 +236,7 @@ def test_a_canonical_address_counts_on_its_own_site_only(canonical: str, url: st
 
 
 def test_the_list_fills_in_where_the_page_is_silent() -> None:
-    listed = Listed(link=LINK, title="From the list", published=NOW - timedelta(days=1))
+    listed = Listed(link=LINK, address=LINK.url, title="From the list", published=NOW - timedelta(days=1))
     silent = page("x").replace("<title>x | Orbit Post</title>", "").replace("<h1>x</h1>", "")
     found = article(silent, listed=listed)
     assert (found.title, found.published) == ("From the list", NOW - timedelta(days=1))
