@@ -10,7 +10,7 @@ from typing import NamedTuple
 from classifier.cooperations import cooperations
 from classifier.cues import lexicon
 from classifier.digest import parts
-from classifier.features import SentenceView, document_features, views
+from classifier.features import SentenceView, about_space, document_features, views
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
@@ -63,6 +63,8 @@ class Classifier:
         )
 
     def _judge(self, part: Reading) -> _Judged:
+        if not about_space(part):
+            return _Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
         seen = views(part, self._actors)
         scores = [self._model.sentence_score(v.features) for v in seen]
         return _Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))

@@ -26,7 +26,9 @@ class SentenceView(NamedTuple):
     features: frozenset[str]
 
 
-CORE = frozenset({"sign", "agreement", "cooperate", "joint", "accede", "exchange", "withdraw", "suspend", "extend", "contribute", "nations"})
+CORE = frozenset(
+    {"sign", "agreement", "cooperate", "joint", "accede", "exchange", "withdraw", "suspend", "extend", "contribute", "nations"}
+)
 DEALS = frozenset({"contract", "sign", "agreement", "cooperate", "launch", "contribute", "support"})
 
 
@@ -97,6 +99,11 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
         pairs = [*pairs, "FP"]
     out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
     return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if space else [])
+
+
+def about_space(reading: Reading) -> bool:
+    """Return whether any sentence is about space at all."""
+    return any(_about_space(s) for s in reading.sentences)
 
 
 def _about_space(sentence: Sentence) -> bool:

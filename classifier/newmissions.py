@@ -14,10 +14,14 @@ _NUMBERED = r"[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)?[- ]?[0-9]{1,3}[A-Z]?"
 _ACRONYM = r"[A-Z][A-Za-z]{0,3}[A-Z]{2,8}(?:-[A-Z0-9]{1,4})?"
 _FORMS = (
     re.compile(rf"\b(?P<name>{_NUMBERED}|{_ACRONYM})(?: [a-z]{{4,14}})? {_CLASS}\b"),
-    re.compile(rf"\b(?:satellite|spacecraft|mission|probe|orbiter|lander|rover|cubesat)s?,? (?:called|named|dubbed|known as),? (?:the )?[“\"']?(?P<name>{_NUMBERED}|{_ACRONYM}|[A-Z][a-z]{{3,12}})\b"),
+    re.compile(
+        rf"\b(?:satellite|spacecraft|mission|probe|orbiter|lander|rover|cubesat)s?,? (?:called|named|dubbed|known as),? (?:the )?[“\"']?(?P<name>{_NUMBERED}|{_ACRONYM}|[A-Z][a-z]{{3,12}})\b"
+    ),
     re.compile(rf"\b(?:launche[sd]|deploy(?:ed|s)?|carrying) the (?P<name>{_NUMBERED})\b"),
 )
-_NOT_NAMES = re.compile(r"(?:NASA|ESA|JAXA|ISRO|CNSA|USA|EU|UK|US|UN|GPS|LEO|GEO|MEO|SSO|SAR|GNSS|ISR|IOT|RF|GNC|RPO|ISS|EO|PNT|SATCOM|AI|IT|TV|COVID|DARPA|NOAA|GNSS|VHF|UHF|HTS|MILSATCOM|SSA|SDA|STEM|CEO)s?|(?:No|Unit|Phase|Block|Flight|Level|Day|Step|Pad|Class|Type|Gen|Top|Mk|Version|Figure|Chapter|Section|Series|Group|Stage|Tranche)[- ]?\d+[A-Z]?|(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[- ]?\d+")
+_NOT_NAMES = re.compile(
+    r"(?:NASA|ESA|JAXA|ISRO|CNSA|USA|EU|UK|US|UN|GPS|LEO|GEO|MEO|SSO|SAR|GNSS|ISR|IOT|RF|GNC|RPO|ISS|EO|PNT|SATCOM|AI|IT|TV|COVID|DARPA|NOAA|GNSS|VHF|UHF|HTS|MILSATCOM|SSA|SDA|STEM|CEO)s?|(?:No|Unit|Phase|Block|Flight|Level|Day|Step|Pad|Class|Type|Gen|Top|Mk|Version|Figure|Chapter|Section|Series|Group|Stage|Tranche)[- ]?\d+[A-Z]?|(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[- ]?\d+"
+)
 
 
 def new_missions(text: str, known: list[Mention]) -> Iterator[Mention]:

@@ -114,7 +114,9 @@ class Actors:
         return votes.most_common(1)[0][0] if votes else ""
 
 
-_WHERE = re.compile(r"(?:\b(?:in|at|near|across|throughout|outside)(?: the)? |[A-Z][\w.'’-]+, |[在于]|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$")
+_WHERE = re.compile(
+    r"(?:\b(?:in|at|near|across|throughout|outside)(?: the)? |[A-Z][\w.'’-]+, |[在于]|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
+)
 _BASED = re.compile(r"(?:[- ]based|['’]s)\b")
 
 

@@ -25,7 +25,7 @@ from classifier.classify import Classifier
 from classifier.cues import lexicon
 from classifier.folding import fold
 from classifier.digest import parts
-from classifier.features import SentenceView, document_features, views
+from classifier.features import SentenceView, about_space, document_features, views
 from classifier.gazetteer import load_gazetteer
 from classifier.matcher import Matcher
 from classifier.model import SCOPES, WEIGHTS, Model
@@ -84,7 +84,8 @@ def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
         for i, part in enumerate(parts(reading)):
             proofs = {k: r for r in label["relations"] for k in _proofs(part, r["evidence"])}
             scope = label["scope"] if proofs or part is reading else "none"
-            out.append(Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors), proofs, groups[label["id"]]))
+            if part is reading or about_space(part):
+                out.append(Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors), proofs, groups[label["id"]]))
     return out
 
 
@@ -124,7 +125,7 @@ def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
 
 
 def _fit_scopes(examples: Sequence[Example], rows: list[dict[str, float]], knobs: Knobs) -> dict[Any, dict[str, float]]:
-    trust = [TRUST[e.label["confidence"]] for e in examples]
+    trust = [TRUST[e.label["confidence"]] * (1.0 if e.proofs or e.id.endswith("#0") else 0.5) for e in examples]
     return _fit(rows, [e.scope for e in examples], knobs.document, SCOPES, trust)
 
 

@@ -74,7 +74,7 @@ def blocks(message: Message) -> list[dict[str, Any]]:
     facts = message.facts
     title = facts.headline if len(facts.headline) <= HEADER else facts.headline[: HEADER - 1] + "…"
     why = "Why you got this: " + "; ".join(f"{w.name} ({', '.join(w.reasons)})" for w in facts.why)
-    head = {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
+    head = {"type": "header", "block_id": message.id, "text": {"type": "plain_text", "text": title, "emoji": False}}
     return [head, *_budget(_sections(message)), {"type": "context", "elements": [_markup(_within(why, CONTEXT))]}]
 
 

@@ -192,7 +192,7 @@ def test_one_broken_list_of_two_is_partial(website: Website, crawls: Crawls) -> 
 def test_a_page_that_fails_for_now_is_owed_and_asked_for_again(website: Website, crawls: Crawls) -> None:
     website.pages["/feed"] = feed_of_two(website)
     two_articles(website)
-    website.pages["/b"] = Reply("try later", 500)
+    website.pages["/b?utm_source=rss"] = Reply("try later", 500)
     feed = source("feed", f"{website.url}/feed")
     first = crawls.round(feed)
     assert (first.state, first.validators, first.outcomes) == ("partial", {}, {"new": 1})
