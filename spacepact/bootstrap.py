@@ -95,7 +95,8 @@ class App:
 
     def crawler_command(self) -> list[str]:
         """Return how to start the crawler process over the same config."""
-        return [sys.executable, "-m", "spacepact.cli", "--config", str(self.config.directory), "crawl-worker"]
+        quiet = ["--quiet"] if log.getEffectiveLevel() > logging.INFO else []
+        return [sys.executable, "-m", "spacepact.cli", "--config", str(self.config.directory), *quiet, "crawl-worker"]
 
     async def visit_all(self, names: Collection[str]) -> int:
         """Visit the named sources (all, if none is named) once each; returns how many failed."""

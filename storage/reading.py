@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from spacepact.article import Article
-from spacepact.cooperation import Classification, Tagged
+from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.story import Story
 from storage.database import reading
 from storage.tables import alerts, articles, deliveries, stories
@@ -30,6 +30,7 @@ class DeliveryRow(NamedTuple):
     kind: str
     story_id: str
     revision: int
+    cooperation: Cooperation
 
 
 class Reading:
@@ -70,12 +71,17 @@ class Reading:
 
     def deliveries(self, limit: int = 10_000, story: str | None = None) -> list[DeliveryRow]:
         """Return the ledger, newest first; of one story if one is named."""
-        columns = [alerts.c.kind if name == "kind" else deliveries.c[name] for name in DeliveryRow._fields]
-        query = select(*columns).join(alerts, alerts.c.id == deliveries.c.alert_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
+        own = [deliveries.c[name] for name in DeliveryRow._fields if name in deliveries.c]
+        query = select(*own, alerts.c.kind, stories.c.body).join(alerts, alerts.c.id == deliveries.c.alert_id)
+        query = query.join(stories, stories.c.id == deliveries.c.story_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
         if story:
             query = query.where(deliveries.c.story_id == story)
         with reading(self.engine) as connection:
-            return [DeliveryRow(*row) for row in connection.execute(query.limit(limit))]
+            rows = connection.execute(query.limit(limit)).mappings().all()
+        return [
+            DeliveryRow(cooperation=Cooperation.model_validate(row["body"]["cooperation"]), **{k: v for k, v in row.items() if k != "body"})
+            for row in rows
+        ]
 
     def totals(self) -> dict[str, int]:
         """Return how many articles, stories and deliveries by state there are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -44,12 +45,13 @@ Shell completion: eval "$(_SPACEPACT_COMPLETE=bash_source spacepact)"
     envvar="SPACEPACT_CONFIG",
     help="The config directory.  [default: config/ beside the code]",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("-v", "--verbose", "level", flag_value=logging.DEBUG, type=int, help="Say more on stderr.")
+@click.option("-q", "--quiet", "level", flag_value=logging.WARNING, type=int, help="Say only what is wrong.")
 @click.version_option(package_name="spacepact")
 @click.pass_context
-def main(ctx: click.Context, config: Path | None, *, verbose: bool) -> None:
+def main(ctx: click.Context, config: Path | None, level: int | None) -> None:
     """Who cooperates with whom in space, on what, at which stage: collected, tagged, alerted once."""
-    ctx.obj = Context(config or default_config_dir(), verbose=verbose)
+    ctx.obj = Context(config or default_config_dir(), level or logging.INFO)
 
 
 for _command in (

@@ -31,7 +31,7 @@ class Context:
     """The config directory, and how much to say."""
 
     config: Path
-    verbose: bool = False
+    level: int = logging.INFO
 
     @property
     def env(self) -> dict[str, str]:
@@ -42,7 +42,7 @@ class Context:
         """Let the log speak on stderr, one line a message."""
         logging.basicConfig(
             stream=sys.stderr,
-            level=logging.DEBUG if self.verbose else logging.INFO,
+            level=self.level,
             format="%(asctime)s %(levelname)-7s %(message)s",
             force=True,
         )

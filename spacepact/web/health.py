@@ -29,9 +29,9 @@ def judge(
     reasons = [f"source {name} failed at its last visit" for name, state in states if state == "failed"]
     reasons += [f"channel {channel} is broken: {why}" for channel, why in broken.items()]
     if totals.get("dead"):
-        reasons.append(f"{totals['dead']} deliveries were given up")
+        reasons.append(f"deliveries given up: {totals['dead']}")
     if problems:
-        reasons.append(f"{problems} mistakes in config/: see spacepact check")
+        reasons.append(f"mistakes in config/: {problems}; spacepact check names them")
     visited = [state for _, state in states if state != "waiting"]
     blind = bool(visited) and all(state == "failed" for state in visited)
     status: Status = "down" if blind else "degraded" if reasons else "ok"
