@@ -37,6 +37,10 @@ class Matcher:
         self._exact_search = ahocorasick_rs.AhoCorasick([s[0].key for s in self._exact] or ["\0"])
         self._folded_search = ahocorasick_rs.AhoCorasick([s[0].key for s in self._folded] or ["\0"])
         self._series = [(re2.compile(e.pattern), e) for e in gazetteer.entries if e.pattern]
+        self._any_series = re2.Set.SearchSet()
+        for pattern, _ in self._series:
+            self._any_series.Add(pattern.pattern)
+        self._any_series.Compile()
 
     def hits(self, text: str, folded: str) -> list[Hit]:
         """Return hits in whole words, in order; where hits overlap the longest wins, and equals stay together."""
@@ -52,7 +56,8 @@ class Matcher:
         return _longest(found)
 
     def _of_series(self, text: str) -> Iterator[Hit]:
-        for pattern, entry in self._series:
+        for i in sorted(self._any_series.Match(text)) if self._series else ():
+            pattern, entry = self._series[i]
             for match in pattern.finditer(text):
                 start, end = match.span()
                 if end > start and _whole(text, start, end):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import exp
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from spacepact.cooperation import Scope
 
@@ -34,6 +34,14 @@ class Model:
     fields: Mapping[str, Mapping[str, Mapping[str, float]]]
     threshold: float = 0.5
 
+    @cached_property
+    def _scope_table(self) -> Table[Scope]:
+        return Table(self.scopes)
+
+    @cached_property
+    def _field_tables(self) -> dict[str, Table[str]]:
+        return {name: Table(classes) for name, classes in self.fields.items()}
+
     def sentence_score(self, features: Iterable[str]) -> float:
         """Return the probability that a sentence with these features tells cooperation news."""
         return _logistic(self.sentence, features)
@@ -44,26 +52,42 @@ class Model:
 
     def scope_scores(self, features: Mapping[str, float]) -> dict[Scope, float]:
         """Return the probability of each scope (softmax)."""
-        return _softmax(self.scopes, features)
+        return self._scope_table.softmax(features)
 
     def field_scores(self, field: str, features: Mapping[str, float]) -> dict[str, float]:
         """Return the probability of each value of activity, instrument or stage."""
-        return _softmax(self.fields[field], features)
+        return self._field_tables[field].softmax(features)
 
 
 def _logistic(weights: Mapping[str, float], features: Iterable[str]) -> float:
-    return sigmoid(weights.get("bias", 0.0) + sum(weights.get(f, 0.0) for f in features))
+    return sigmoid(weights.get("bias", 0.0) + sum([weights[f] for f in features if f in weights]))
 
 
 Key = TypeVar("Key", bound=str)
 
 
-def _softmax(classes: Mapping[Key, Mapping[str, float]], features: Mapping[str, float]) -> dict[Key, float]:
-    sums = {name: sum(w.get(f, 0.0) * v for f, v in features.items()) for name, w in classes.items()}
-    top = max(sums.values())
-    shares = {name: exp(s - top) for name, s in sums.items()}
-    whole = sum(shares.values())
-    return {name: share / whole for name, share in shares.items()}
+Classes = Mapping[Key, Mapping[str, float]]
+
+
+class Table(Generic[Key]):
+    """Weights of several classes, turned so that one look-up a feature serves all of them."""
+
+    def __init__(self, classes: Classes[Key]) -> None:
+        self.classes = tuple(classes)
+        rows: dict[str, list[float]] = {}
+        for i, weights in enumerate(classes.values()):
+            for feature, weight in weights.items():
+                rows.setdefault(feature, [0.0] * len(classes))[i] = weight
+        self.rows = {feature: tuple(row) for feature, row in rows.items()}
+
+    def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
+        """Return the probability of each class."""
+        known = [(row, value) for feature, value in features.items() if (row := self.rows.get(feature)) is not None]
+        sums = [sum([row[i] * value for row, value in known]) for i in range(len(self.classes))]
+        top = max(sums)
+        shares = [exp(s - top) for s in sums]
+        whole = sum(shares)
+        return {name: share / whole for name, share in zip(self.classes, shares, strict=True)}
 
 
 @cache

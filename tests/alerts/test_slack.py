@@ -32,6 +32,7 @@ def test_what_a_reader_sees(make: Any) -> None:
     shown = blocks(make.message())
     assert shown[0] == {
         "type": "header",
+        "block_id": make.message().id,
         "text": {"type": "plain_text", "text": "Signed: JAXA and ISRO on LUPEX (joint mission)", "emoji": False},
     }
     assert [b["type"] for b in shown[1:]] == ["section", "section", "section", "context"]
