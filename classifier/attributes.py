@@ -33,10 +33,35 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
     return out
 
 
+SAYS: Mapping[Field, Mapping[str, str]] = {
+    "instrument": {"mou": "mou", "intentletter": "letter-of-intent", "accede": "accession"},
+    "stage": {"suspend": "suspended", "withdraw": "ended"},
+}
+"""Words that leave no doubt: a cue of the sentence -> the value."""
+NEEDS: Mapping[str, frozenset[str]] = {
+    "mou": frozenset({"mou"}),
+    "letter-of-intent": frozenset({"intentletter"}),
+    "implementing-arrangement": frozenset({"implementing"}),
+    "treaty": frozenset({"treatyword"}),
+    "accession": frozenset({"accede", "join", "done", "sign"}),
+    "framework-agreement": frozenset({"agreement", "framework", "sign", "agree"}),
+    "joint-statement": frozenset({"statement", "agree", "nations", "leaders"}),
+    "meeting": frozenset({"meet", "talking"}),
+    "suspended": frozenset({"suspend"}),
+    "ended": frozenset({"withdraw"}),
+    "delayed": frozenset({"delay"}),
+}
+"""Values that are never guessed: one of these cues must stand in the sentence or the title."""
+
+
 def choose(model: Model, field: Field, features: Mapping[str, float]) -> str:
-    """Return the likeliest value of a field."""
+    """Return the value that the words say outright, else the likeliest one that the words allow."""
+    for cue, value in SAYS.get(field, {}).items():
+        if cue in features:
+            return value
     scores = model.field_scores(field, features)
-    return max(scores, key=lambda value: scores[value])
+    allowed = [v for v in scores if v not in NEEDS or any(c in features or f"title:{c}" in features for c in NEEDS[v])]
+    return max(allowed or scores, key=lambda value: scores[value])
 
 
 def mode(sentence: Sentence, stage: str) -> Mode:

@@ -10,7 +10,7 @@ from typing import NamedTuple, get_args
 
 from classifier.attributes import attribute_features, choose, mode
 from classifier.dates import act_date
-from classifier.features import SentenceView
+from classifier.features import SentenceView, space
 from classifier.gazetteer import MISSION_KINDS, Entry
 from classifier.model import Model
 from classifier.parties import Actor, Actors
@@ -89,6 +89,8 @@ def cooperations(
     for score, view in sorted(zip(worth, seen, strict=True), key=lambda pair: -pair[0]):
         if score < max(CANDIDATE, best * SHARE) or len(drafts) >= MOST:
             break
+        if "off" in view.features or (general and not space(view.sentence)):
+            continue
         parties = _parties(view, who, actors)
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             activity = choose(model, "activity", _features(view, seen, reading))
@@ -119,7 +121,7 @@ def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Acto
             kept.append(other)
             blocs |= set(other.blocs)
     parties: list[Actor | None] = list(kept)
-    if len(blocs) == 1 and "international" in view.sentence.cues:
+    if len(blocs) == 1 and ("international" in view.sentence.cues or "forum" in view.features):
         parties.append(None)
     return parties
 

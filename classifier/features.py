@@ -94,19 +94,20 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     cues = sentence.cues
     core = sum(c in cues for c in CORE)
     deal = any(c in cues for c in DEALS)
-    space = _about_space(sentence)
+    spacey = space(sentence)
     if {"PP", "Pp", "PC", "Pc"} & set(pairs):
         pairs = [*pairs, "FP"]
     out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
-    return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if space else [])
+    return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if spacey else [])
 
 
 def about_space(reading: Reading) -> bool:
     """Return whether any sentence is about space at all."""
-    return any(_about_space(s) for s in reading.sentences)
+    return any(space(s) for s in reading.sentences)
 
 
-def _about_space(sentence: Sentence) -> bool:
+def space(sentence: Sentence) -> bool:
+    """Return whether a sentence is about space itself."""
     return "space" in sentence.cues or any(m.entry.kind in _SPACE_KINDS for m in sentence.mentions)
 
 
@@ -171,7 +172,7 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
 
 def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
     """Return for each sentence whether space is its topic, or that of the sentences beside it."""
-    own = [_about_space(s) for s in sentences]
+    own = [space(s) for s in sentences]
     return [any(own[max(0, i - 1) : i + 2]) for i in range(len(own))]
 
 
@@ -231,7 +232,7 @@ def _best_paragraph(reading: Reading, seen: list[SentenceView], mark: str) -> fl
         sentence = view.sentence
         if "\n" in reading.text[max(0, sentence.start - 4) : sentence.start]:
             run, marked = 0, False
-        run += _about_space(sentence)
+        run += space(sentence)
         marked = marked or mark in view.features
         best = max(best, run if marked else 0)
     return min(best, 4) / 4

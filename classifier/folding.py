@@ -47,7 +47,7 @@ def fold(text: str) -> str:
 
 _ADDRESS = re.compile(r"""https?://[^\s)\]>"]+|\bwww\.[^\s)\]>"]+|\]\([^)\s]{0,400}\)""")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w{2,10}")
-_CREDIT = re.compile(r"(?i:\b(?:credits?|courtesy|copyright|photo by)\s?:?(?<=[:y])|©)[^\n.]{0,160}")
+_CREDIT = re.compile(r"(?i:\b(?:credits?\s?:|courtesy(?::| of\b)|copyright\s|photo by\b)|©)[^\n.]{0,160}")
 _AGENCY_CREDIT = re.compile(r"\((?:NASA|ESA|JAXA|AFP|AP|Reuters)(?:/[^()\n]{1,80})+\)")
 _NOISE = (
     (("://", "www.", "]("), _ADDRESS),

@@ -56,7 +56,7 @@ class Matcher:
         return _longest(found)
 
     def _of_series(self, text: str) -> Iterator[Hit]:
-        for i in sorted(self._any_series.Match(text)) if self._series else ():
+        for i in self._any_series.Match(text) or ():
             pattern, entry = self._series[i]
             for match in pattern.finditer(text):
                 start, end = match.span()
