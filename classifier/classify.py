@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from classifier.cooperations import cooperations
+from classifier.cooperations import Judged, cooperations
 from classifier.cues import lexicon
 from classifier.digest import parts
-from classifier.features import SentenceView, about_space, document_features, views
+from classifier.document import document_features
+from classifier.features import about_space, views
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
@@ -50,7 +50,7 @@ class Classifier:
         if scope not in COOPERATION_SCOPES:
             scope = min((_scope(j.scopes, cooperation=False) for j in judged), key=SCOPES.index)
         told = [j for j in judged if j is best or j.score >= self._model.threshold] if scope != "none" else []
-        found = [c for j in told for c in cooperations(j.reading, j.seen, j.scores, self._actors, self._model, published)]
+        found = [c for j in told for c in cooperations(j, self._actors, self._model, published)]
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),
@@ -62,25 +62,12 @@ class Classifier:
             cooperations=tuple(found),
         )
 
-    def _judge(self, part: Reading) -> _Judged:
+    def _judge(self, part: Reading) -> Judged:
         if not about_space(part):
-            return _Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
+            return Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
         seen = views(part, self._actors)
         scores = [self._model.sentence_score(v.features) for v in seen]
-        return _Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))
-
-
-class _Judged(NamedTuple):
-    """A reading with what the model says about it; `score` is the probability of cooperation news."""
-
-    reading: Reading
-    seen: list[SentenceView]
-    scores: list[float]
-    scopes: dict[Scope, float]
-
-    @property
-    def score(self) -> float:
-        return sum(self.scopes[s] for s in COOPERATION_SCOPES)
+        return Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))
 
 
 def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
-from typing import NamedTuple, get_args
+from typing import NamedTuple, cast
 
 from classifier.attributes import attribute_features, choose, mode
 from classifier.dates import act_date
@@ -15,7 +15,7 @@ from classifier.gazetteer import MISSION_KINDS, Entry
 from classifier.model import Model
 from classifier.parties import Actor, Actors
 from classifier.reading import Reading
-from spacepact.cooperation import Activity, Cooperation, Evidence, Instrument, Party, Role, Scope, Stage
+from spacepact.cooperation import COOPERATION_SCOPES, Activity, Cooperation, Evidence, Instrument, Party, Role, Scope, Stage
 
 CANDIDATE = 0.05
 """A sentence below this score proves nothing."""
@@ -77,25 +77,43 @@ def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple
     return tuple(named.values()) if len(named) > 2 else ()
 
 
-def cooperations(
-    reading: Reading, seen: list[SentenceView], scores: list[float], actors: Actors, model: Model, published: datetime | None
-) -> list[Cooperation]:
+class Judged(NamedTuple):
+    """A reading with what the model says about it: sentence by sentence, and the probability of each scope."""
+
+    reading: Reading
+    seen: list[SentenceView]
+    scores: list[float]
+    scopes: dict[Scope, float]
+
+    @property
+    def score(self) -> float:
+        """The probability that this is cooperation news."""
+        return sum(self.scopes[s] for s in COOPERATION_SCOPES)
+
+
+def cooperations(judged: Judged, actors: Actors, model: Model, published: datetime | None) -> list[Cooperation]:
     """Return the cooperations of a document, the surest first; each holds at least one sentence."""
+    reading, seen = judged.reading, judged.seen
     who = protagonists(reading, seen, actors.home(reading), actors)
     general = any(c in s.cues for s in reading.title for c in ("statement", "leaders"))
     drafts: list[_Draft] = []
-    worth = [sqrt(score * model.proof_score(v.features)) for score, v in zip(scores, seen, strict=True)]
-    best = max(worth, default=0.0)
-    for score, view in sorted(zip(worth, seen, strict=True), key=lambda pair: -pair[0]):
-        if score < max(CANDIDATE, best * SHARE) or len(drafts) >= MOST:
+    for worth, view in _ranked(judged, model):
+        if len(drafts) >= MOST:
             break
         if "off" in view.features or (general and not space(view.sentence)):
             continue
         parties = _parties(view, who, actors)
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             activity = choose(model, "activity", _features(view, seen, reading))
-            _place(drafts, _Draft(parties, activity, [(score, view)]), apart=general)
-    return [_finished(d, reading, seen, actors, model, published) for d in drafts]
+            _place(drafts, _Draft(parties, activity, [(worth, view)]), apart=general)
+    return [_finished(d, judged, actors, model, published) for d in drafts]
+
+
+def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
+    """Return the sentences worth quoting, the best first."""
+    worth = [sqrt(score * model.proof_score(v.features)) for score, v in zip(judged.scores, judged.seen, strict=True)]
+    least = max(CANDIDATE, SHARE * max(worth, default=0.0))
+    return sorted(((w, v) for w, v in zip(worth, judged.seen, strict=True) if w >= least), key=lambda pair: -pair[0])
 
 
 def _features(view: SentenceView, seen: list[SentenceView], reading: Reading) -> dict[str, float]:
@@ -136,13 +154,12 @@ def _place(drafts: list[_Draft], new: _Draft, *, apart: bool) -> None:
     drafts.append(new)
 
 
-def _finished(
-    draft: _Draft, reading: Reading, seen: list[SentenceView], actors: Actors, model: Model, published: datetime | None
-) -> Cooperation:
-    view = draft.views[0][1]
-    features = _features(view, seen, reading)
-    activity, instrument, stage = (choose(model, f, features) for f in ("activity", "instrument", "stage"))
-    assert activity in get_args(Activity) and instrument in get_args(Instrument) and stage in get_args(Stage)
+def _finished(draft: _Draft, judged: Judged, actors: Actors, model: Model, published: datetime | None) -> Cooperation:
+    reading, view = judged.reading, draft.views[0][1]
+    features = _features(view, judged.seen, reading)
+    activity = cast("Activity", choose(model, "activity", features))
+    instrument = cast("Instrument", choose(model, "instrument", features))
+    stage = cast("Stage", choose(model, "stage", features))
     spans = [(v.sentence.start, v.sentence.end) for _, v in draft.views[:3]]
     return Cooperation(
         parties=tuple(_party(p, activity) for p in draft.parties),

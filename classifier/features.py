@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log1p
+from itertools import pairwise
 from typing import NamedTuple
 
 from classifier.gazetteer import MISSION_KINDS
@@ -115,7 +115,7 @@ def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> s
     """Return how neighbouring foreign actors are joined: by a hyphen, "and", "with", or by cues that stand between."""
     out: set[str] = set()
     who = [a for a in who if not a.place]
-    for a, b in zip(who, who[1:], strict=False):
+    for a, b in pairwise(who):
         kind = _SHORT[actors.relation(a, b)]
         if kind == "DD":
             continue
@@ -140,34 +140,43 @@ _PREPOSITIONS = (" with ", " for ", " from ", " between ", " by ", "与", "同",
 
 
 def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: _Context, sentence: Sentence) -> list[str]:
-    home = context.home
+    """Return the strongest pair of a sentence, and whether the document or a joint mission implies one."""
     strong = actors.relations(a for a in who if not a.adjective)
-    pairs: list[str] = []
-    if "public-foreign" in strong or actors.members(sentence):
-        pairs.append("PP")
-    elif "public-foreign" in relations:
-        pairs.append("Pp")
-    elif "mixed-foreign" in strong:
-        pairs.append("PC")
-    elif "mixed-foreign" in relations:
-        pairs.append("Pc")
-    elif "private-foreign" in strong:
-        pairs.append("CC")
-    elif "domestic" in strong:
-        pairs.append("DD")
-    elif any(a.public and a.blocs and not a.place and home not in a.blocs for a in who):
-        pairs.append("P1")
-    elif any(a.public and not a.place for a in who):
-        pairs.append("PH")
-    elif any(a.place for a in who) and not any(not a.place for a in who):
-        pairs.append("PL")
-    elif who:
-        pairs.append("C1")
+    if actors.members(sentence):
+        strong = strong | {"public-foreign"}
+    pairs = [_strongest(strong, relations) or _single(who, context.home)]
     if context.partner and not relations & {"public-foreign", "mixed-foreign"}:
         pairs.append("IP")
-    if len(actors.owners(sentence) | {home}) > 1:
+    if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
-    return pairs
+    return [p for p in pairs if p]
+
+
+_RANKS: tuple[tuple[str, Relation, bool], ...] = (
+    ("PP", "public-foreign", True),
+    ("Pp", "public-foreign", False),
+    ("PC", "mixed-foreign", True),
+    ("Pc", "mixed-foreign", False),
+    ("CC", "private-foreign", True),
+    ("DD", "domestic", True),
+)
+"""P public, C company or university, lower case: only a demonym; D of one country."""
+
+
+def _strongest(strong: set[Relation], relations: set[Relation]) -> str:
+    return next((name for name, relation, named in _RANKS if relation in (strong if named else relations)), "")
+
+
+def _single(who: list[Actor], home: str) -> str:
+    """Return what a sentence without a pair names: a foreign state or agency (P1), one of home, a place, a company."""
+    public = [a for a in who if a.public and not a.place]
+    if any(a.blocs and home not in a.blocs for a in public):
+        return "P1"
+    if public:
+        return "PH"
+    if who and all(a.place for a in who):
+        return "PL"
+    return "C1" if who else ""
 
 
 def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
@@ -177,62 +186,3 @@ def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
 
 
 _SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
-
-
-def document_features(reading: Reading, seen: list[SentenceView], scores: list[float]) -> dict[str, float]:
-    """Return the features of a document, given the score of each sentence."""
-    out: dict[str, float] = {"bias": 1.0}
-    title = list(range(reading.titles))
-    body = list(range(reading.titles, len(seen)))
-    out |= _aggregates(scores, title, body)
-    total = max(len(seen), 1)
-    counts: dict[str, float] = {}
-    for view in seen:
-        for feature in view.features:
-            counts[feature] = counts.get(feature, 0) + 1
-    for name, count in counts.items():
-        out[f"n:{name}"] = log1p(count)
-        if "&" not in name:
-            out[f"share:{name}"] = count / total
-    for prefix, where in (("t", title), ("l", body[:3])):
-        for i in where:
-            for feature in seen[i].features:
-                out[f"{prefix}:{feature}"] = 1.0
-    for mark in ("PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"):
-        out[f"para:{mark}"] = _best_paragraph(reading, seen, mark)
-    out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
-    out["space"] = counts.get("space", 0) / total
-    return out
-
-
-def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[str, float]:
-    ranked = sorted(scores, reverse=True)
-    doubt = 1.0
-    for score in scores:
-        if score > 0.15:
-            doubt *= 1 - min(0.95, score)
-    best_pair = max((scores[i] + scores[i + 1] for i in body[:-1]), default=0.0)
-    return {
-        "s:max": ranked[0] if ranked else 0.0,
-        "s:second": ranked[1] if len(ranked) > 1 else 0.0,
-        "s:title": max((scores[i] for i in title), default=0.0),
-        "s:lede": max((scores[i] for i in body[:3]), default=0.0),
-        "s:or": 1 - doubt,
-        "s:pair": best_pair,
-        "s:count": log1p(sum(s > 0.3 for s in scores)),
-        "s:share": sum(scores) / max(len(scores), 1),
-    }
-
-
-def _best_paragraph(reading: Reading, seen: list[SentenceView], mark: str) -> float:
-    """Return how many sentences about space stand with the best marked sentence of a paragraph (at most 4), from 0 to 1."""
-    best = run = 0
-    marked = False
-    for view in seen:
-        sentence = view.sentence
-        if "\n" in reading.text[max(0, sentence.start - 4) : sentence.start]:
-            run, marked = 0, False
-        run += space(sentence)
-        marked = marked or mark in view.features
-        best = max(best, run if marked else 0)
-    return min(best, 4) / 4

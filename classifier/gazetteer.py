@@ -122,14 +122,9 @@ _Path = tuple[str | int, ...]
 
 def _mistakes(entry: Entry, gazetteer: Gazetteer) -> Iterator[tuple[_Path, str, str]]:
     known = gazetteer.by_id
-    for key in ("predecessors", "agencies", "partners"):
-        for j, ident in enumerate(getattr(entry, key)):
-            if ident not in known:
-                yield (key, j), f"{entry.id}: {key}: nothing has the id {ident!r}", did_you_mean(ident, list(known))
-    for key in ("successor", "parent"):
-        ident = getattr(entry, key)
-        if ident is not None and ident not in known:
-            yield (key,), f"{entry.id}: {key}: nothing has the id {ident!r}", did_you_mean(ident, list(known))
+    for path, ident in _references(entry):
+        if ident not in known:
+            yield path, f"{entry.id}: {path[0]}: nothing has the id {ident!r}", did_you_mean(ident, list(known))
     for j, member in enumerate(entry.members):
         if member not in known and gazetteer.state(member) is None:
             yield ("members", j), f"{entry.id}: members: {member!r} is neither an id nor a country code", ""
@@ -142,6 +137,15 @@ def _mistakes(entry: Entry, gazetteer: Gazetteer) -> Iterator[tuple[_Path, str, 
             re2.compile(entry.pattern)
         except re2.error as error:
             yield ("pattern",), f"{entry.id}: pattern: {error}", "RE2 syntax: no look-around, no back-references"
+
+
+def _references(entry: Entry) -> Iterator[tuple[_Path, str]]:
+    for key in ("predecessors", "agencies", "partners"):
+        for j, ident in enumerate(getattr(entry, key)):
+            yield (key, j), ident
+    for key in ("successor", "parent"):
+        if getattr(entry, key) is not None:
+            yield (key,), getattr(entry, key)
 
 
 def _shared_acronyms(gazetteer: Gazetteer) -> Iterator[tuple[str, str, list[str]]]:

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 import re2
 
-from classifier.folding import fold
-from classifier.gazetteer import Entry, Gazetteer
+from classifier.gazetteer import Gazetteer
 from classifier.surfaces import Surface, surfaces
 
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")

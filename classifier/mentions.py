@@ -45,13 +45,13 @@ class Mention(NamedTuple):
 def find_mentions(text: str, folded: str, matcher: Matcher) -> list[Mention]:
     """Return every mention in order of offset; `confidence` < SURE marks what could not be settled."""
     hits = matcher.hits(text, folded)
-    strangers = _strangers(text, folded, hits)
+    strangers = _strangers(text, hits)
     strong = {h.surface.entry.id for h in hits if not h.surface.weak and not h.surface.described}
     return [
         _mention(best, sure)
         for group in _by_span(hits)
         if text[group[0].start : group[0].end] not in strangers
-        for best, sure in [_best(group, text, folded, strong)]
+        for best, sure in [_best(group, folded, strong)]
     ]
 
 
@@ -62,7 +62,7 @@ def _by_span(hits: list[Hit]) -> Iterable[list[Hit]]:
     return groups.values()
 
 
-def _strangers(text: str, folded: str, hits: list[Hit]) -> frozenset[str]:
+def _strangers(text: str, hits: list[Hit]) -> frozenset[str]:
     """Return acronyms that this text itself defines as something else: "Cloud Security Alliance (CSA)"."""
     defined = {m[1]: m.start() for m in _DEFINITION.finditer(text)}
     if not defined:
@@ -84,7 +84,7 @@ def _initials(before: str, acronym: str) -> bool:
     return len(acronym) > 1 and capitals.endswith(acronym.upper())
 
 
-def _best(group: list[Hit], text: str, folded: str, strong: set[str]) -> tuple[Hit, float]:
+def _best(group: list[Hit], folded: str, strong: set[str]) -> tuple[Hit, float]:
     scored = sorted(((_confidence(h, folded, strong), -i, h) for i, h in enumerate(group)), key=lambda s: s[:2], reverse=True)
     best, _, hit = scored[0]
     rivals = [s for s, _, h in scored[1:] if h.surface.entry.id != hit.surface.entry.id]

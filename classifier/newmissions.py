@@ -18,7 +18,12 @@ _BEFORE = re.compile(rf"(?<![\w-])(?P<name>{_NUMBERED}|{_CAPITALS})(?: [a-z]{{4,
 _AFTER = re.compile(rf",? (?:called|named|dubbed|known as),? (?:the )?[“\"']?(?P<name>{_NUMBERED}|{_CAPITALS}|[A-Z][a-z]{{3,12}})(?![\w-])")
 _REACH = 60
 _NOT_NAMES = re.compile(
-    r"(?:NASA|ESA|JAXA|ISRO|CNSA|USA|EU|UK|US|UN|GPS|LEO|GEO|MEO|SSO|SAR|GNSS|ISR|IOT|RF|GNC|RPO|ISS|EO|PNT|SATCOM|AI|IT|TV|COVID|DARPA|NOAA|GNSS|VHF|UHF|HTS|MILSATCOM|SSA|SDA|STEM|CEO)s?|(?:No|Unit|Phase|Block|Flight|Level|Day|Step|Pad|Class|Type|Gen|Top|Mk|Version|Figure|Chapter|Section|Series|Group|Stage|Tranche)[- ]?\d+[A-Z]?|(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[- ]?\d+"
+    r"(?:NASA|ESA|JAXA|ISRO|CNSA|USA|EU|UK|US|UN|GPS|LEO|GEO|MEO|SSO|SAR|GNSS|ISR|IOT|RF|GNC|RPO|ISS|EO|PNT|SATCOM|AI|IT|TV|COVID"
+    r"|DARPA|NOAA|VHF|UHF|HTS|MILSATCOM|SSA|SDA|STEM|CEO)s?"
+    r"|(?:No|Unit|Phase|Block|Flight|Level|Day|Step|Pad|Class|Type|Gen|Top|Mk|Version|Figure|Chapter|Section|Series|Group|Stage|Tranche)"
+    r"[- ]?\d+[A-Z]?"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[- ]?\d+"
 )
 
 

@@ -23,9 +23,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 from classifier.attributes import attribute_features
 from classifier.classify import Classifier
 from classifier.cues import lexicon
-from classifier.folding import fold
 from classifier.digest import parts
-from classifier.features import SentenceView, about_space, document_features, views
+from classifier.document import document_features
+from classifier.features import SentenceView, about_space, views
+from classifier.folding import fold
 from classifier.gazetteer import load_gazetteer
 from classifier.matcher import Matcher
 from classifier.model import SCOPES, WEIGHTS, Model
@@ -237,7 +238,8 @@ def cross_validate(examples: Sequence[Example], gazetteer: Path, seed: int = 0) 
 def report(gold: Path, predictions: list[dict[str, Any]], errors: int) -> dict[str, Any]:
     """Return what the scorer of the gold directory says."""
     spec = importlib.util.spec_from_file_location("score", gold / "score.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(gold / "score.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     docs = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(gold / "dev.docs.jsonl")}

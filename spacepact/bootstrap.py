@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.decide import decide
 from alerts.message import render
-from classifier import Classifier
-from spacepact.crawling import Visitor
+from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
 from spacepact.loading import Config, load_config
 from spacepact.pipeline import Now, Processor, Sender
+from spacepact.round import Round
 from storage import Store, migrate, open_database
+
+if TYPE_CHECKING:
+    from spacepact.visits import Visitor
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +73,22 @@ class App:
     @cached_property
     def processor(self) -> Processor:
         """Tags articles and decides about them; loads the gazetteer's matcher."""
+        from classifier import Classifier  # noqa: PLC0415 - only who tags articles loads the matcher
+
         classifier = Classifier.load(self.config.directory / "gazetteer")
         policy, channels, watchlists = self.config.settings.alerts, self.config.channels, self.config.watchlists
         return Processor(self.store, classifier, partial(decide, watchlists=watchlists, channels=channels, policy=policy), self.now)
 
     @cached_property
     def visitor(self) -> Visitor:
-        """Crawls sources, one visit at a time for each."""
+        """Crawls sources, one visit at a time for each; only the crawler's process loads Scrapy."""
+        from spacepact.visits import Visitor  # noqa: PLC0415
+
         return Visitor(self.store, lambda: self.processor, self.config.sources, self.config.settings.crawl, self.now)
+
+    def finish(self, round_: Round) -> None:
+        """Keep the result of a visit."""
+        finish(self.store, self.config.sources, round_)
 
     def sender(self, stopping: Callable[[], bool] = lambda: False) -> Sender:
         """Sends what is owed over the channels that are switched on."""

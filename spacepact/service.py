@@ -32,7 +32,7 @@ async def serve(app: App, stop: asyncio.Event) -> None:
     with _listening(settings.web) as listener:
         app.start()
         app.alone()
-        crawler = CrawlerProcess(app.crawler_command(), app.visitor.finish, app.now)
+        crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
         dispatcher = EmbeddedDispatcher(
             {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver}, {"crawl": settings.crawl.at_once}
         )

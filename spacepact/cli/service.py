@@ -81,7 +81,7 @@ def crawl_worker(context: Context) -> None:
     """Serve `spacepact run`: a source a line on stdin."""
     from crawler.engine import run as run_reactor
     from spacepact.bootstrap import make_app
-    from spacepact.crawling import serve_crawls
+    from spacepact.visits import serve_crawls
 
     context.talk()
     app = make_app(context.config, context.env)

@@ -1,0 +1,80 @@
+"""One visit to one source, and the life of the process in which visits happen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.engine import crawl
+from crawler.source import Source
+from spacepact.crawling import finish
+from spacepact.pipeline import Now, Processor
+from spacepact.round import Round
+from spacepact.settings import Crawl
+from storage import Store
+
+log = logging.getLogger(__name__)
+
+REST_SECONDS = 60.0
+"""How long a source rests when the database cannot keep its visit: it would be due again at once."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Crawls a source and keeps what came of it, with the moment of the next visit."""
+
+    store: Store
+    processor: Callable[[], Processor]
+    sources: dict[str, Source]
+    settings: Crawl
+    now: Now
+
+    async def visit(self, name: str) -> Round:
+        """Crawl one source once; its trouble is in the Round."""
+        validators = await asyncio.to_thread(self.store.sources.validators, name)
+        processor = await asyncio.to_thread(self.processor)
+        seen, sink = partial(processor.seen, name), partial(processor.process, name)
+        round_ = await crawl(self.sources[name], name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
+        await asyncio.to_thread(finish, self.store, self.sources, round_)
+        return round_
+
+
+async def serve_crawls(visitor: Visitor) -> None:
+    """The life of the crawler process: a request a line on stdin, an answer a line on stdout."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C reaches the whole group; our parent decides
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    running: set[asyncio.Task[None]] = set()
+
+    async def visit(name: str) -> None:
+        try:
+            await visitor.visit(name)
+        except SQLAlchemyError as error:
+            log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
+            await asyncio.sleep(REST_SECONDS)
+        os.write(sys.stdout.fileno(), json.dumps({"done": name}).encode() + b"\n")
+
+    async def listen() -> None:
+        async for line in reader:
+            task = asyncio.create_task(visit(json.loads(line)["crawl"]))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        stop.set()
+
+    listener = asyncio.create_task(listen())
+    await stop.wait()
+    listener.cancel()
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

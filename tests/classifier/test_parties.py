@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifier.gazetteer import Gazetteer
+from classifier.parties import Actor, Actors
+from classifier.reading import Reading
+
+Reader = Callable[[str, str], Reading]
+
+
+@pytest.fixture(scope="module")
+def actors(small: Gazetteer) -> Actors:
+    return Actors(small)
+
+
+def of(actors: Actors, reader: Reader, text: str) -> list[Actor]:
+    reading = reader("", text)
+    return actors.of(reading.sentences[0], reading.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("NASA met CNES", {"public-foreign"}),
+        ("NASA met ESA", {"public-foreign"}),
+        ("CNES met ESA", {"public-foreign"}),
+        ("NASA met Airbus", {"mixed-foreign"}),
+        ("ESA met Airbus", {"domestic"}),
+        ("NASA met Rocket Lab", {"domestic"}),
+        ("Airbus met Rocket Lab", {"private-foreign"}),
+    ],
+)
+def test_how_two_parties_stand_to_each_other(actors: Actors, reader: Reader, text: str, relation: set[str]) -> None:
+    assert actors.relations(of(actors, reader, text)) == relation
+
+
+def test_a_centre_stands_for_its_agency(actors: Actors, reader: Reader) -> None:
+    assert [a.entry.id for a in of(actors, reader, "The Jet Propulsion Laboratory met CNES")] == ["nasa", "cnes"]
+
+
+def test_a_demonym_only_describes(actors: Actors, reader: Reader) -> None:
+    (actor,) = of(actors, reader, "the French instrument")
+    assert actor.adjective
+    first, second = of(actors, reader, "France's CNES spoke")
+    assert first.adjective
+    assert not second.adjective
+
+
+@pytest.mark.parametrize("text", ["They met in New Zealand.", "from Launch Complex 1 in New Zealand", "in Auckland, New Zealand"])
+def test_a_country_may_be_only_a_place(actors: Actors, reader: Reader, text: str) -> None:
+    assert [a.place for a in of(actors, reader, text)] == [True]
+
+
+def test_places_take_no_part(actors: Actors, reader: Reader) -> None:
+    assert actors.relations(of(actors, reader, "Rocket Lab and NASA met in New Zealand")) == {"domestic"}
+
+
+def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) -> None:
+    reading = reader("NASA welcomes a guest", "France sent him. NASA was glad.")
+    assert actors.home(reading) == "US"

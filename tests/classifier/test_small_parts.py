@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from classifier.attributes import choose, mode
+from classifier.dates import act_date
+from classifier.digest import parts
+from classifier.folding import fold
+from classifier.model import Model, Table, default_model, sigmoid
+from classifier.reading import Reading
+
+FRIDAY = datetime(2024, 3, 15, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("signed on March 5, 2021 in Rome", "2021-03-05"),
+        ("signed on 5 March 2021", "2021-03-05"),
+        ("signed April 3rd", "2024-04-03"),
+        ("2023年12月11日签署", "2023-12-11"),
+        ("12月11日签署", "2024-12-11"),
+        ("26日表示", "2024-03-26"),
+        ("signed on Wednesday", "2024-03-13"),
+        ("signed on Friday", "2024-03-15"),
+        ("on February 30, 2024", None),
+        ("signed recently", None),
+    ],
+)
+def test_the_day_of_an_act(text: str, day: str | None) -> None:
+    assert act_date(fold(text), FRIDAY) == day
+
+
+def test_without_a_date_of_publication_nothing_is_completed() -> None:
+    assert act_date("signed on wednesday, march 5", None) is None
+    assert act_date("signed on march 5, 2021", None) == "2021-03-05"
+
+
+DIGEST = "Budget passed\nThe house passed a budget.\nFrance and NASA sign accord\nNASA and CNES signed an agreement on the Moon.\nRain ahead\nIt will rain."
+
+
+def test_a_digest_is_cut_into_its_items(reader: Callable[[str, str], Reading]) -> None:
+    items = parts(reader("News briefs", DIGEST))
+    assert [(i.titles, len(i.sentences)) for i in items] == [(1, 2), (1, 2), (1, 2)]
+    assert [s.index for s in items[1].sentences] == [0, 1]
+    start = items[1].sentences[1].start
+    assert items[1].text[start:].startswith("NASA and CNES signed")
+
+
+def test_an_article_stays_whole(reader: Callable[[str, str], Reading]) -> None:
+    reading = reader("NASA and CNES sign accord", DIGEST)
+    assert parts(reading) == [reading]
+
+
+def test_words_that_leave_no_doubt_decide() -> None:
+    model = default_model()
+    assert choose(model, "stage", {"bias": 1.0, "suspend": 1.0}) == "suspended"
+    assert choose(model, "stage", {"bias": 1.0, "withdraw": 1.0}) == "ended"
+    assert choose(model, "instrument", {"bias": 1.0, "mou": 1.0, "sign": 1.0}) == "mou"
+
+
+def test_an_instrument_is_never_guessed_without_its_word() -> None:
+    assert choose(default_model(), "instrument", {"bias": 1.0}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("NASA and CNES signed an agreement.", "asserted"),
+        ("NASA and CNES will not cooperate.", "negated"),
+        ("NASA and CNES may cooperate.", "hypothetical"),
+        ("NASA and CNES will cooperate.", "future"),
+        ("Decades ago NASA and CNES cooperated.", "historical"),
+    ],
+)
+def test_modes_are_told_apart(reader: Callable[[str, str], Reading], text: str, expected: str) -> None:
+    assert mode(reader("", text).sentences[0], "operating") == expected
+
+
+def test_linear_models() -> None:
+    model = Model({"bias": -1.0, "a": 3.0}, {}, {"none": {"bias": 1.0}, "domestic": {"a": 5.0}}, {})
+    assert model.sentence_score(["a", "unknown"]) == pytest.approx(sigmoid(2.0))
+    scores = model.scope_scores({"bias": 1.0, "a": 1.0})
+    assert sum(scores.values()) == pytest.approx(1)
+    assert scores["domestic"] > scores["none"]
+    assert sigmoid(-1e9) == 0
+    assert Table({"x": {"f": 1.0}}).softmax({"f": 1e6}) == {"x": 1.0}

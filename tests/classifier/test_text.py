@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.folding import fold, mask
+from classifier.sentences import MAX_LENGTH, sentences
+
+ANY = st.text(st.characters(categories=None), max_size=200)
+
+
+@given(ANY)
+def test_folding_keeps_every_offset(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    fold(text).encode()
+
+
+def test_folding_forgets_case_accents_hyphens_and_kinds_of_apostrophe() -> None:
+    assert fold("Agência Espacial – Chang’e‑6") == "agencia espacial   chang'e 6"
+    assert fold("İSTANBUL Straße Ёлка") == "istanbul straße елка"
+
+
+@given(ANY)
+def test_masking_keeps_every_offset(text: str) -> None:
+    assert len(mask(text)) == len(text)
+
+
+def test_addresses_and_picture_credits_are_blanked() -> None:
+    text = "ISRO told us. Image credit: NASA/ESA\nSee [this](https://nasa.gov/x), www.esa.int or press@jaxa.jp. Photo by NASA/Lee. (NASA/Kim)"
+    left = mask(text)
+    assert "ISRO told us." in left
+    assert "See [this" in left
+    assert not any(name in left for name in ("NASA", "ESA", "nasa", "esa", "jaxa"))
+
+
+def test_giving_credit_in_a_sentence_is_no_picture_credit() -> None:
+    assert mask("He gave credit to NASA.") == "He gave credit to NASA."
+
+
+def split(text: str) -> list[str]:
+    return [text[a:b] for a, b in sentences(text)]
+
+
+def test_sentences_end_where_they_end() -> None:
+    assert split("The U.S. Space Force met Dr. Roe. It was on Jan. 5 at 3 p.m. Monday. Fine?\nNext line") == [
+        "The U.S. Space Force met Dr. Roe.",
+        "It was on Jan. 5 at 3 p.m. Monday.",
+        "Fine?",
+        "Next line",
+    ]
+    assert split("中法签署协议。双方合作！好；行") == ["中法签署协议。", "双方合作！", "好；", "行"]
+
+
+def test_a_line_that_was_only_wrapped_is_one_sentence() -> None:
+    assert split("The two agencies have\n  agreed. New bullet:\n- Item one. - Item two") == [
+        "The two agencies have\n  agreed.",
+        "New bullet:",
+        "- Item one.",
+        "- Item two",
+    ]
+
+
+@given(ANY)
+def test_sentences_are_in_order_and_inside_the_text(text: str) -> None:
+    end = 0
+    for a, b in sentences(text):
+        assert end <= a < b <= len(text)
+        end = b
+
+
+def test_a_text_without_stops_is_cut() -> None:
+    assert all(b - a <= MAX_LENGTH for a, b in sentences("word " * 5000))
+
+
+def test_hostile_texts_take_linear_time() -> None:
+    for text in (". " * 200_000, "." * 400_000, "a@" * 200_000, "](" * 200_000, "\n" * 400_000, "A" * 400_000, "(NASA/" * 70_000):
+        start = time.process_time()
+        sentences(mask(text))
+        assert time.process_time() - start < 3, text[:10]
