@@ -1,6 +1,6 @@
-"""What an article is about in words that no gazetteer holds: proper names, and numbers with their units. Pure.
+"""What an article is about in words that no gazetteer need hold: proper names, and numbers with their units. Pure.
 
-Two outlets share few words on one event, and in two languages none but these.
+Two outlets share few words on one event, and in two languages hardly any but these.
 """
 
 from __future__ import annotations
@@ -9,53 +9,100 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
+
+from babel import Locale
 
 MOST_NAMES = 12
 MOST_DETAILS = 18
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-'’.·][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _NUMBER = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?:[ -]?([^\W\d_]+))?")
-_CHINESE_YEAR = re.compile(r"([〇零一二三四五六七八九]{4})年")
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_EASTERN = re.compile(r"[《「『“]([^》」』”\s]{2,12})[》」』”]|([゠-ヿ]{3,})|(?<![^\W_])([A-Za-z][A-Za-z0-9-]{2,})")
-_EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿]")
-_DATELINE = re.compile(r"^[^\W\d_a-z][^\na-z]{1,40}? [-–—] ", re.MULTILINE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_EASTERN = re.compile(r"[《「『“]([^》」』”\s]{2,12})[》」』”]|([゠-ヿ]{3,})|(?<![A-Za-z])([A-Z][A-Za-z]+(?:-?\d+)?|[A-Z]+-?\d+)")
+_EASTERN_YEAR = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
+_EASTERN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_DATELINE = re.compile(r"^[^\W\d_a-zà-ÿа-я][^\na-zà-ÿа-я]{1,40}? [-–—] ", re.MULTILINE)
+_UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁ"
 _EXPANDED = re.compile(
-    r"(?:[A-ZÀ-ÞА-ЯЁ][\w’'-]*\s+(?:(?:of|and|for|the|de|del|della|des|du|la|los|y|e|et|d[eoa]s?|für|und|и|по)\s+)*){1,9}"
-    r"\((?P<short>[^\W_][\w-]*)\)"
+    rf"(?:[{_UPPER}][\w’'-]*\s+(?:(?:of|and|for|the|de|del|du|des|la|los|di|do|da|e|et|y|für|und|и|по)\s+)*){{2,9}}\((?=[^\W_][\w-]*\))"
 )
-_SENTENCE_STARTS_AFTER = frozenset(".!?…:;\n-–—•")
-_OPENING = " \t\"'“”«»„‘’(["
-_GENITIVE = re.compile(r"['’]s$|['’]$")
-_ELISION = re.compile(r"^(?:[ldnmtsjcq]|qu|dell|nell|all|un)['’]", re.IGNORECASE)
-_RUSSIAN_ENDING = re.compile(r"(?<=[а-яё]{4})(?:ого|ому|ами|ями|ах|ях|ой|ом|ем|ым|их|ых|ов|ев|[аяуюеиыоьй])$")
-
-_STEMS = tuple(
+_ELISION = re.compile(r"^(?:qu|[ldnmtsjc]|dell|nell|all|sull|un)['’]")
+_ENDING = re.compile(r"['’]s$|(?<=[а-яё]{4})(?:ого|ому|ами|ями|ах|ях|ой|ом|ем|ым|их|ых|ов|ев|[аяуюеиыоьй])$")
+_COMMON = tuple(
     """
-    afri algeri algéri améri ameri argenti asia asie austral austri autrich azerb bahr bangl belg brasil brazil brazi brési britain britan britis
-    bulgar canad chile chili chin cina colomb corea corée core cypr czech dan deut dutch egyp egip egitt emira españ espan espag espagn estoni ethiop
-    europ europe finl finn frances franc franz french frenc german alem allem germ greec greek grec hungar hongr inde india indi indo indones
-    inglat iran iraq irel irish irland isra ital japan japon japão giapp kazakh kenya keny korea kore lithuan luxemb malays mexic mexiq méxic mongol
-    moroc maroc nether niger norweg norw norv noruega pakist peru pérou philipp filip polan polis pologn portug roman roum russ rusia rusi ruanda rwanda
-    saudi scot singap slova slove south-k spain spanis swed suec suèd swiss switz suisse suiz svizz taiwan thai tunis turk turqu turqui ukrain
-    ucrani vietnam росси росс рф китай китайс кита япон инди европ сша америк франц герман итал коре
-    agen administ academ aerosp aéro aero airforc ambass assembl associat author bureau cabinet centr center chair chief comis commis commit compan
-    congr consej conseil counc council countr depart deput direc directeur embass executive foundation gobiern govern gouvern heads institut intergov
-    internat joint labor laborat member minist missi nation nacion nazion office offic organi organis president préside presid profess program project
-    repor republi secret secrét senat spac spatia spazi espac espaci state stati états estad techn télé univers union unite unión агент космич
-    правит минист центр президент директор глав роскосм
-    moon lune luna lunar earth terre tierra terra mars sun soleil sol orbit solar satel satéli planet луна луны земл солн марс спутник
-    januar februar march april june july august septem octob novem decem janvi févri avril juin juillet août décem enero febrer marzo abril mayo junio
-    julio agosto setiem diciem janei feverei junho julho outub dezem gennai febbrai maggi giugn lugli settem ottob dicem januar märz mai juni juli
-    oktob dezem январ феврал март апрел июн июл август сентяб октяб нояб декаб
-    monda tuesda wednes thursd friday saturd sunday lundi mardi mercre jeudi vendre samedi dimanch lunes martes miérco jueves viernes sábado domingo
-    lunedì montag dienst mittwo donner freitag samstag sonnt понедел вторн сред четверг пятниц суббот воскрес
-    agree accord acuerd memorand arrange contract contrat treat
+    agen admin academ aero ambass associ author cabinet center centr chair chief commi congr consej conseil counc deleg depart deput direc
+    engineer europ execut found gobier gouver govern institut internat joint labor memb minist mission nacion nation nazion offic organi
+    presid program project republi scien secret senat space spati spazi state univer union united
+    accord agree arrang astron cosmon contrat contrac memorand treat
+    earth lune luna lunar mars moon orbit satel sol solar sun terre tierra
+    агент космич правит минист центр президент директор луна земл марс солнц спутник
     """.split()
 )
-"""How words begin that tell no event from another: countries, offices, heavenly bodies, days and months."""
-_EXACT = frozenset(
-    "may mai uk usa eu un us u.s u.k onu ue eeuu uae prc uno may mayo the and for dr mr mrs ms sr i ii iii ceo cto it a an r&d co inc ltd gmbh llc nu km kg mw gw".split()
-)
-_UNITS = frozenset("a an and as at by e el en et for from h i in la le o of on or per po the to u und y и в на".split())
+"""How words begin that tell no event from another: offices, papers, heavenly bodies."""
+_DEMONYMS = ("ameri", "briti", "danish", "dutch", "emirat", "filipin", "finn", "french", "indo", "pol", "spani", "swis", "turk", "uk", "us")
+"""Beginnings that the name of the country does not give away; the languages that capitalise such words are few."""
+
+
+class Signature(NamedTuple):
+    """`names` stand in the title or at least twice: what an article is about; `details` stand once. Folded, each list bounded."""
+
+    names: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+def signature(title: str, text: str, *, language: str | None, known: Iterable[str] = (), countries: Iterable[str] = ()) -> Signature:
+    """Return what distinguishes an article.
+
+    `known` are phrases whose words do not count (parties, agencies, the outlet); `countries` are ISO 3166
+    codes whose names, and words made of them, do not count. Scripts without capitals give what is quoted
+    or written in katakana or in Latin letters.
+    """
+    if language in ("zh", "ja"):
+        found, marked = Counter(_eastern(f"{title}\n{text}")), Counter(_eastern(title))
+    else:
+        unmarked = frozenset(w for w in _words(f"{title}\n{text}") if w.islower())
+        body = _EXPANDED.sub("(", _DATELINE.sub("", text))
+        found = Counter(_western(body, unmarked, language))
+        marked = Counter(w for w in map(_fold, _words(title)) if w in found)
+        if _sentence_case(title):
+            marked |= Counter(_western(f". {title}", unmarked, language))
+    common = _calendar(language) | {_fold(w) for phrase in known for w in _words(phrase)}
+    stems = (*_COMMON, *_DEMONYMS, *_countries(tuple(sorted(countries)), language))
+    counted = [(w, n) for w, n in (found + marked + marked).most_common() if w not in common and not w.startswith(stems)]
+    names = [w for w, n in counted if n > 1 and not w[0].isdigit()]
+    once = [w for w, n in counted if n == 1 or w[0].isdigit()]
+    details = [*once, *(n for n in _numbers(f"{title}\n{text}") if n not in once)]
+    return Signature(tuple(names[:MOST_NAMES]), tuple(dict.fromkeys(details))[:MOST_DETAILS])
+
+
+def is_year(name: str) -> bool:
+    """Say whether a detail is a mere year: many projects share one."""
+    return _YEAR.fullmatch(name) is not None
+
+
+def _words(text: str) -> Iterator[str]:
+    return (_ELISION.sub("", m[0]) for m in _WORD.finditer(text))
+
+
+def _fold(word: str) -> str:
+    """Return a word without case, accents, genitive and Russian ending: `Malargüe's` and `Malargue` are one."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold().replace("й", "и")) if not unicodedata.combining(c))
+    return _ENDING.sub("", plain)
+
+
+def _western(text: str, unmarked: frozenset[str], language: str | None) -> Iterator[str]:
+    """Yield the proper names of a text, folded; a capital at the start of a sentence proves nothing by itself."""
+    inside, first = Counter[str](), Counter[str]()
+    for m in _WORD.finditer(text):
+        word = _ELISION.sub("", m[0])
+        if len(word) < 2 or not word[0].isupper() or word.lower() in unmarked:
+            continue
+        plain = word[1:].islower() or not word[1:].isalnum()
+        if language == "de" and plain:  # every noun has a capital
+            continue
+        before = text[max(0, m.start() - 4) : m.start()].rstrip(" \"'“”«»„‘’(")
+        starts = plain and (not before or before[-1] in ".!?…:;\n-–—•")
+        (first if starts else inside)[_fold(word)] += 1
+    return (first & Counter({w: first[w] for w in inside}) | Counter()).elements() if not inside else (inside + _only(first, inside)).elements()

@@ -162,8 +162,8 @@ class Visit:
         return answered and all(self.settled[url] for url in poll.pages)
 
     def _break(self, error: BaseException) -> None:
-        log.error("%s: the round is broken off", self.id, exc_info=error)
         self.broken = f"nothing can be kept: {_first_line(error)}"
+        log.error("%s: the round is broken off: %s", self.id, self.broken)
 
 
 def visit_of(crawler: Crawler) -> Visit:
