@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from alerts.matching import Subject, Watchlists
-from alerts.stories import changed, counterpart, fold, relate, step, story_id, telling
+from alerts.stories import changed, common_names, counterpart, fold, relate, step, story_id, telling
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
 from spacepact.settings import Alerting
@@ -73,9 +74,13 @@ class _Desk:
     taken: set[str] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
 
-    @property
+    @cached_property
     def report(self) -> Telling:
-        return telling(self.tagged.article)
+        return telling(self.tagged.article, self.tagged.classification)
+
+    @cached_property
+    def common(self) -> Mapping[str, int]:
+        return common_names(self.stories.values())
 
     def revise(self, before: list[Cooperation], ours: list[Cooperation]) -> list[Cooperation]:
         """Set right the stories that this article tells already; return the cooperations that are new in it."""
@@ -97,13 +102,13 @@ class _Desk:
 
     def place(self, cooperation: Cooperation) -> None:
         """Let a cooperation join its story, follow one in its record, or begin one."""
-        related = [(relate(cooperation, self.report, s), s) for s in self.stories.values() if s.id not in self.taken]
+        related = [(relate(cooperation, self.report, s, self.common), s) for s in self.stories.values() if s.id not in self.taken]
         same = [(r.weight, s.last_seen, s.id) for r, s in related if r.kind == "same-event"]
-        record = [(s.last_seen, r.weight, s.id) for r, s in related if r.kind == "same-record"]
+        record = [(_stood(s), s.last_seen, r.weight, s.id) for r, s in related if r.kind == "same-record"]
         if same:
-            self._join(self.stories[max(same)[2]], cooperation)
+            self._join(self.stories[max(same)[-1]], cooperation)
         else:
-            self._begin(cooperation, self.stories[max(record)[2]] if record else None)
+            self._begin(cooperation, self.stories[max(record)[-1]] if record else None)
 
     def _begin(self, cooperation: Cooperation, previous: Story | None) -> None:
         new = story_id(self.tagged.article, cooperation)
@@ -117,7 +122,7 @@ class _Desk:
             last_seen=self.now,
             previous=previous.id if previous else None,
         )
-        moved = previous is not None and step(previous.cooperation, cooperation) == "forward"
+        moved = previous is not None and _stood(previous) and step(previous.cooperation, cooperation) == "forward"
         was = previous.cooperation if previous and moved else None
         self._tell(story, "stage-change" if was else "first-report", cooperation, was)
 
@@ -222,3 +227,8 @@ class _Desk:
         article = self.tagged.article
         number = stable_id("alert", kind, story.id, str(story.revision), article.url, str(article.revision), *(d.id for d in owed))
         self.alerts.append(Alert(id=number, kind=kind, story=story, was=was, matches=tuple(matches), decided=self.now, deliveries=owed))
+
+
+def _stood(story: Story) -> bool:
+    """Say whether a reader can know a story: a denial or a mere possibility that nobody was told is nothing to come back to."""
+    return bool(story.told) or story.cooperation.mode in ("asserted", "future")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 MOST_NAMES = 12
 MOST_DETAILS = 18
@@ -33,7 +33,7 @@ _ENDING = re.compile(r"['’]s$|(?<=[а-яё]{4})(?:ого|ому|ами|ями|
 _COMMON = tuple(
     """
     agen admin academ aero ambass associ author cabinet center centr chair chief commi congr consej conseil counc deleg depart deput direc
-    engineer europ execut found gobier gouver govern institut internat joint labor memb minist mission nacion nation nazion offic organi
+    engineer europ execut found gener gobier gouver govern institut internat joint labor memb minist mission nacion nation nazion offic organi
     presid program project republi scien secret senat space spati spazi state univer union united
     accord agree arrang astron cosmon contrat contrac memorand treat
     earth lune luna lunar mars moon orbit satel sol solar sun terre tierra
@@ -41,7 +41,7 @@ _COMMON = tuple(
     """.split()
 )
 """How words begin that tell no event from another: offices, papers, heavenly bodies."""
-_DEMONYMS = ("ameri", "briti", "danish", "dutch", "emirat", "filipin", "finn", "french", "indo", "pol", "spani", "swis", "turk", "uk", "us")
+_DEMONYMS = ("ameri", "briti", "danish", "dutch", "emirat", "filipin", "finn", "french", "indo-", "polish", "spani", "swis", "turk", "us-")
 """Beginnings that the name of the country does not give away; the languages that capitalise such words are few."""
 
 
@@ -56,24 +56,17 @@ def signature(title: str, text: str, *, language: str | None, known: Iterable[st
     """Return what distinguishes an article.
 
     `known` are phrases whose words do not count (parties, agencies, the outlet); `countries` are ISO 3166
-    codes whose names, and words made of them, do not count. Scripts without capitals give what is quoted
-    or written in katakana or in Latin letters.
+    codes whose names, and words made of them, do not count. Chinese and Japanese give what they quote or
+    write in katakana or in Latin letters.
     """
-    if language in ("zh", "ja"):
-        found, marked = Counter(_eastern(f"{title}\n{text}")), Counter(_eastern(title))
-    else:
-        unmarked = frozenset(w for w in _words(f"{title}\n{text}") if w.islower())
-        body = _EXPANDED.sub("(", _DATELINE.sub("", text))
-        found = Counter(_western(body, unmarked, language))
-        marked = Counter(w for w in map(_fold, _words(title)) if w in found)
-        if _sentence_case(title):
-            marked |= Counter(_western(f". {title}", unmarked, language))
-    common = _calendar(language) | {_fold(w) for phrase in known for w in _words(phrase)}
-    stems = (*_COMMON, *_DEMONYMS, *_countries(tuple(sorted(countries)), language))
-    counted = [(w, n) for w, n in (found + marked + marked).most_common() if w not in common and not w.startswith(stems)]
-    names = [w for w, n in counted if n > 1 and not w[0].isdigit()]
-    once = [w for w, n in counted if n == 1 or w[0].isdigit()]
-    details = [*once, *(n for n in _numbers(f"{title}\n{text}") if n not in once)]
+    whole = f"{title}\n{text}"
+    found = Counter(_eastern(whole)) if language in ("zh", "ja") else _western(title, text, language)
+    places = (stem for code in sorted(set(countries)) for stem in _stems(code, language))
+    stems = (*_COMMON, *_DEMONYMS, *places)
+    common = {_fold(w) for phrase in known for w in _words(phrase)} | _calendar(language)
+    counted = [(w, n) for w, n in found.most_common() if w not in common and not w.startswith(stems)]
+    names = [w for w, n in counted if n > 1]
+    details = [w for w, n in counted if n == 1] + [n for n in _numbers(whole) if n[-1] not in common]
     return Signature(tuple(names[:MOST_NAMES]), tuple(dict.fromkeys(details))[:MOST_DETAILS])
 
 
@@ -87,22 +80,68 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _fold(word: str) -> str:
-    """Return a word without case, accents, genitive and Russian ending: `Malargüe's` and `Malargue` are one."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold().replace("й", "и")) if not unicodedata.combining(c))
-    return _ENDING.sub("", plain)
+    """Return a word without case, accents, genitive and Russian ending: `Malargüe's` and `MALARGUE` are one."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    return _ENDING.sub("", bare)
 
 
-def _western(text: str, unmarked: frozenset[str], language: str | None) -> Iterator[str]:
-    """Yield the proper names of a text, folded; a capital at the start of a sentence proves nothing by itself."""
-    inside, first = Counter[str](), Counter[str]()
+def _western(title: str, text: str, language: str | None) -> Counter[str]:
+    """Return the proper names with how often they stand; one in the title counts twice."""
+    unmarked = frozenset(w for w in _words(f"{title}\n{text}") if w.islower())
+    found = Counter(_capitalised(_EXPANDED.sub("(", _DATELINE.sub("", text)), unmarked, language))
+    headed = {_fold(w) for w in _words(title)} & found.keys()
+    if sum(w[0].isupper() for w in title.split()) <= 0.6 * len(title.split()):
+        headed |= set(_capitalised(title, unmarked, language))
+    return found + Counter(dict.fromkeys(headed, 2))
+
+
+def _capitalised(text: str, unmarked: frozenset[str], language: str | None) -> list[str]:
+    """Return the words with a capital, folded, except those that have it only because a sentence begins."""
+    certain, found = set[str](), list[str]()
     for m in _WORD.finditer(text):
         word = _ELISION.sub("", m[0])
-        if len(word) < 2 or not word[0].isupper() or word.lower() in unmarked:
-            continue
-        plain = word[1:].islower() or not word[1:].isalnum()
-        if language == "de" and plain:  # every noun has a capital
+        plain = word[1:].islower()
+        if len(word) < 2 or not word[0].isupper() or word.lower() in unmarked or (plain and language == "de"):
             continue
         before = text[max(0, m.start() - 4) : m.start()].rstrip(" \"'“”«»„‘’(")
-        starts = plain and (not before or before[-1] in ".!?…:;\n-–—•")
-        (first if starts else inside)[_fold(word)] += 1
-    return (first & Counter({w: first[w] for w in inside}) | Counter()).elements() if not inside else (inside + _only(first, inside)).elements()
+        if not plain or (before and before[-1] not in ".!?…:;\n-–—•"):
+            certain.add(_fold(word))
+        found.append(_fold(word))
+    return [w for w in found if w in certain]
+
+
+def _eastern(text: str) -> Iterator[str]:
+    return (_fold(next(filter(None, m.groups()))) for m in _EASTERN.finditer(text))
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """Yield years as they are, other numbers with the first letter of their unit: `35 metros` and `35-metre` are `35m`."""
+    text = _EASTERN_YEAR.sub(lambda m: m[0].translate(_EASTERN_DIGITS), text)
+    for m in _NUMBER.finditer(text):
+        number, unit = m[1], _fold(m[2] or "")
+        if _YEAR.fullmatch(number):
+            yield number
+        elif len(unit) > 1 and number.strip("0"):
+            yield f"{number}{unit[0]}"
+
+
+@lru_cache(maxsize=256)
+def _locales(language: str | None) -> tuple[Locale, ...]:
+    try:
+        return Locale("en"), Locale(language or "en")
+    except (UnknownLocaleError, ValueError):
+        return (Locale("en"),)
+
+
+@lru_cache(maxsize=256)
+def _calendar(language: str | None) -> frozenset[str]:
+    """Return the names of months and days in a language and in English (Unicode CLDR)."""
+    tables = (t["format"][width] for one in _locales(language) for t in (one.months, one.days) for width in ("wide", "abbreviated"))
+    return frozenset(_fold(name.rstrip(".")) for table in tables for name in table.values())
+
+
+@lru_cache(maxsize=1024)
+def _stems(code: str, language: str | None) -> tuple[str, ...]:
+    """Return how words begin that are made of a country's name in a language and in English (Unicode CLDR): `ital` for IT."""
+    names = (one.territories.get(code, "") for one in _locales(language))
+    return tuple({_fold(word)[:4] for name in names for word in _words(name) if len(word) > 3})

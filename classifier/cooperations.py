@@ -124,8 +124,7 @@ def _features(view: SentenceView, seen: list[SentenceView], reading: Reading) ->
 def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Actor | None]:
     named = [a for a in view.actors if not a.adjective and not a.place]
     named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
-    bodies = {b for a in named if a.entry.kind != "country" and a.public for b in a.blocs}
-    kept = [a for a in named if a.entry.kind != "country" or not set(a.blocs) & bodies]
+    kept = _one_each(named, view, actors)
     if "public-foreign" in actors.relations(kept):
         kept = [a for a in kept if a.public]
     blocs = {b for a in kept for b in a.blocs}
@@ -144,12 +143,37 @@ def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Acto
     return parties
 
 
+def _one_each(named: list[Actor], view: SentenceView, actors: Actors) -> list[Actor]:
+    """Return the actors without those that another speaks for.
+
+    An agency speaks for its state; but it is the state that joins a framework, though not the agency that leads it.
+    """
+    joining = "forum" in view.features and ("accede" in view.sentence.cues or "sign" in view.sentence.cues)
+    leads = actors.owners(view.sentence) if joining else set()
+    states = {b for a in named if a.entry.kind == "country" for b in a.blocs} - leads if joining else set()
+    agencies = {b for a in named if a.public and a.entry.kind != "country" for b in a.blocs} - states
+    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.entry.kind == "country" else states)]
+
+
+def _named_better(parties: list[Actor | None], others: list[Actor | None]) -> list[Actor | None]:
+    """Return the parties, each state replaced by the agency or company of that state that another sentence names."""
+    better = {p.blocs[0]: p for p in others if p is not None and p.entry.kind != "country" and p.blocs}
+    taken = {p.entry.id for p in parties if p is not None}
+    out: list[Actor | None] = []
+    for party in parties:
+        other = better.get(party.blocs[0]) if party is not None and party.entry.kind == "country" and party.blocs else None
+        out.append(other if other is not None and other.entry.id not in taken else party)
+    return out
+
+
 def _place(drafts: list[_Draft], new: _Draft, *, apart: bool) -> None:
     """Add a sentence to the draft of the same parties (in a general statement: and the same activity), else open one."""
     for draft in drafts:
         same = draft.blocs <= new.blocs or new.blocs <= draft.blocs
         if same and (not apart or draft.activity == new.activity):
             draft.views += new.views
+            if not apart and draft.activity != "exploration-framework":
+                draft.parties = _named_better(draft.parties, new.parties)
             return
     drafts.append(new)
 

@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 from classifier.classify import Classifier
 from classifier.cooperations import Judged
 from classifier.digest import parts
-from classifier.features import CORE, document_features
+from classifier.document import document_features
+from classifier.features import CORE
 from classifier.folding import mask
 from classifier.gazetteer import Entry
-from classifier.meanings import meaning
 from classifier.mentions import SURE, Mention
 from classifier.model import Model
 from classifier.reading import Reading, Sentence, read
@@ -24,7 +24,10 @@ from spacepact.noun import Noun
 
 Standing = Literal["sure", "ambiguous", "left-out"]
 MOST_WEIGHTS = 8
+"""For and against the verdict of a document each; half as many for a sentence."""
 MOST_CHANGES = 6
+_EVERYWHERE = frozenset({"bias", "title", "lede"})
+"""Features of every document: they tell nothing about this one."""
 _DOUBTED = 8
 """How many sentences, parties and classes of words are taken away in turn."""
 
@@ -43,10 +46,9 @@ class Marked(Noun):
 
 
 class Weight(Noun):
-    """A feature that decided. `effect`: log-odds of cooperation news that are lost without it; `where` names its variants."""
+    """A feature that decided. `effect`: log-odds of cooperation news that are lost without it; `where` it counts."""
 
     feature: str
-    meaning: str
     effect: float
     where: tuple[str, ...] = ()
 
@@ -138,7 +140,7 @@ def _marked(reading: Reading, inside: _Inside) -> Iterator[Marked]:
     for (start, end), entries in rivals.items():
         if (start, end) not in told:
             entry, alias = entries[0], reading.text[start:end]
-            reason = "another name in this text, or the text itself, makes it something else"
+            reason = "the words around it make it something else"
             found.append(
                 Marked(start=start, end=end, id=entry.id, kind=entry.kind, alias=alias, confidence=0, standing="left-out", reason=reason)
             )
@@ -176,7 +178,14 @@ def _log_odds(scopes: Mapping[Scope, float]) -> float:
     return log(max(yes, 1e-12)) - log(max(sum(scopes.values()) - yes, 1e-12))
 
 
-_PLACES = {"n": "how often", "share": "share of sentences", "t": "title", "l": "first sentences", "para": "one paragraph", "s": "sentence scores"}
+_PLACES = {
+    "n": "how often",
+    "share": "share of sentences",
+    "t": "title",
+    "l": "first sentences",
+    "para": "one paragraph",
+    "s": "sentence scores",
+}
 
 
 def _weights(judged: Judged, model: Model) -> list[Weight]:
@@ -190,7 +199,7 @@ def _weights(judged: Judged, model: Model) -> list[Weight]:
         place, _, base = name.partition(":")
         groups["proof" if place == "s" else base if place in _PLACES and base else name].append(name)
     out = [_weight(base, names, whole - _log_odds(model.scope_scores(_without(features, names)))) for base, names in groups.items()]
-    return _strongest(w for w in out if w.feature != "bias")
+    return _strongest(out, MOST_WEIGHTS)
 
 
 def _without(features: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
@@ -200,13 +209,13 @@ def _without(features: Mapping[str, float], names: Iterable[str]) -> dict[str, f
 
 def _weight(base: str, names: list[str], effect: float) -> Weight:
     where = dict.fromkeys(_PLACES[place] for place, colon, _ in (n.partition(":") for n in names) if colon and place in _PLACES)
-    return Weight(feature=base, meaning=meaning(base), effect=round(effect, 3), where=tuple(where))
+    return Weight(feature=base, effect=round(effect, 3), where=tuple(where))
 
 
-def _strongest(weights: Iterable[Weight]) -> list[Weight]:
-    """Return the strongest for and against, each kind in order of its strength."""
-    ranked = sorted((w for w in weights if w.effect), key=lambda w: (-w.effect, w.feature))
-    return [w for w in ranked if w.effect > 0][:MOST_WEIGHTS] + [w for w in ranked if w.effect < 0][-MOST_WEIGHTS:]
+def _strongest(weights: Iterable[Weight], most: int) -> list[Weight]:
+    """Return the strongest for and against, from the one that speaks most for cooperation to the one that speaks most against."""
+    ranked = sorted((w for w in weights if w.effect and w.feature not in _EVERYWHERE), key=lambda w: (-w.effect, w.feature))
+    return [w for w in ranked if w.effect > 0][:most] + [w for w in ranked if w.effect < 0][-most:]
 
 
 def _proofs(judged: Judged, said: Classification, model: Model) -> Iterator[Proof]:
@@ -214,10 +223,8 @@ def _proofs(judged: Judged, said: Classification, model: Model) -> Iterator[Proo
     for evidence in dict.fromkeys(e for c in said.cooperations for e in c.evidence):
         if evidence.start in at:
             view, score = at[evidence.start]
-            weights = [Weight(feature=f, meaning=meaning(f), effect=model.sentence.get(f, 0.0)) for f in view.features]
-            yield Proof(
-                text=evidence.text, start=evidence.start, end=evidence.end, score=round(score, 4), weights=tuple(_strongest(weights))
-            )
+            weights = _strongest((Weight(feature=f, effect=model.sentence.get(f, 0.0)) for f in view.features), MOST_WEIGHTS // 2)
+            yield Proof(**evidence.model_dump(), score=round(score, 4), weights=tuple(weights))
 
 
 class _Edit(NamedTuple):
@@ -262,7 +269,9 @@ def _removals(judged: Judged, inside: _Inside) -> Iterator[_Edit]:
     ranked = sorted(zip(judged.scores, judged.seen, strict=True), key=lambda pair: -pair[0])[:_DOUBTED]
     for _, view in ranked:
         start = view.sentence.start
-        yield _Edit(f"without the sentence {_short(reading.text[start : view.sentence.end])}", lambda s, at=start: None if s.start == at else s)
+        yield _Edit(
+            f"without the sentence {_short(reading.text[start : view.sentence.end])}", lambda s, at=start: None if s.start == at else s
+        )
     for ident in list(dict.fromkeys(a.entry.id for _, v in ranked for a in v.actors))[:_DOUBTED]:
         yield _Edit(f"without {ident}", lambda s, gone=ident: replace(s, mentions=tuple(m for m in s.mentions if m.entry.id != gone)))
     words = _words(reading, inside)

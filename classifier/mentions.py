@@ -79,9 +79,11 @@ def _strangers(text: str, hits: list[Hit]) -> frozenset[str]:
 
 
 def _initials(before: str, acronym: str) -> bool:
+    """Return whether the words just before a bracket begin with the letters inside it."""
     words = re.findall(r"[^\W\d_][\w'’]*", re.split(r"[.,;:()\n]", before.rstrip())[-1])
     capitals = "".join(w[0] for w in words if w[0].isupper())
-    return len(acronym) > 1 and capitals.endswith(acronym.upper())
+    last = "".join(w[0] for w in words[-len(acronym) :]).upper()
+    return len(acronym) > 1 and (capitals.endswith(acronym.upper()) or last == acronym.upper())
 
 
 def _best(group: list[Hit], folded: str, strong: set[str]) -> tuple[Hit, float]:

@@ -54,9 +54,11 @@ class Actors:
         return list(found.values())
 
     def actor(self, mention: Mention) -> Actor | None:
-        """Return a mention as an actor: a centre stands for its agency; missions and vehicles are none."""
+        """Return a mention as an actor: a centre stands for its agency; launch sites, missions and vehicles are none."""
         entry = mention.entry
-        if entry.kind == "centre" and entry.parent in self._by_id:
+        if entry.kind == "centre":
+            if entry.parent not in self._by_id:
+                return None
             entry = self._by_id[entry.parent]
         if entry.kind not in PUBLIC_KINDS and entry.kind not in PRIVATE_KINDS:
             return None

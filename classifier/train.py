@@ -11,8 +11,8 @@ import argparse
 import importlib.util
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from spacepact.cooperation import COOPERATION_SCOPES
 from spacepact.settings import default_config_dir
 
 FIELDS = ("activity", "instrument", "stage")
+TRAINING = Path(__file__).with_name("training")
 OVERLAP = 0.35
 SMALLEST = 0.01
 TRUST = {"high": 1.0, "medium": 0.6, "low": 0.25}
@@ -44,7 +45,7 @@ TRUST = {"high": 1.0, "medium": 0.6, "low": 0.25}
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled document, or an item of a labelled digest, as it was read.
+    """One labelled document, or an item of a labelled digest, as it was read; `own`: written for training.
 
     `proofs` maps a sentence to the relation it proves; near-duplicates share a `group`.
     """
@@ -57,6 +58,7 @@ class Example:
     seen: list[SentenceView]
     proofs: dict[int, dict[str, Any]]
     group: str
+    own: bool = False
 
     @property
     def positive(self) -> bool:
@@ -65,29 +67,36 @@ class Example:
 
 @dataclass(frozen=True)
 class Knobs:
-    """How strongly each model is held back (inverse of the penalty)."""
+    """How strongly each model is held back (inverse of the penalty); `own`: what a text written for training counts."""
 
     sentence: float = 0.1
     document: float = 0.07
     fields: float = 0.2
+    own: float = 0.5
 
 
 def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
-    """Read the labelled documents of a directory."""
+    """Read the labelled documents of a directory, and those of classifier/training, which are never scored."""
     entries = load_gazetteer(gazetteer)[0]
     matcher, actors = Matcher(entries), Actors(entries)
     docs = {d["id"]: d for d in _rows(gold / "dev.docs.jsonl")}
     groups = _groups([(ident, fold(f"{d['title']} {d['text']}")) for ident, d in docs.items()])
-    out = []
+    out: list[Example] = []
     for label in _rows(gold / "dev.labels.jsonl"):
-        doc = docs[label["id"]]
-        reading = read(doc["title"], doc["text"], matcher, lexicon())
-        for i, part in enumerate(parts(reading)):
-            proofs = {k: r for r in label["relations"] for k in _proofs(part, r["evidence"])}
-            scope = label["scope"] if proofs or part is reading else "none"
-            if part is reading or about_space(part):
-                out.append(Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors), proofs, groups[label["id"]]))
+        out += _examples(docs[label["id"]], label, groups[label["id"]], matcher, actors)
+    for path in sorted(TRAINING.glob("*.jsonl")):
+        for row in _rows(path):
+            out += [replace(e, own=True) for e in _examples(row, {"confidence": "high", **row}, row["id"], matcher, actors)]
     return out
+
+
+def _examples(doc: dict[str, Any], label: dict[str, Any], group: str, matcher: Matcher, actors: Actors) -> Iterator[Example]:
+    reading = read(doc["title"], doc["text"], matcher, lexicon())
+    for i, part in enumerate(parts(reading)):
+        proofs = {k: r for r in label["relations"] for k in _proofs(part, r["evidence"])}
+        scope = label["scope"] if proofs or part is reading else "none"
+        if part is reading or about_space(part):
+            yield Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors), proofs, group)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -121,13 +130,17 @@ def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
     rows = [document_features(e.reading, e.seen, held_out[e.id]) for e in examples]
     scopes = _fit_scopes(examples, rows, knobs)
     threshold = _threshold(examples, dict(zip((e.id for e in examples), rows, strict=True)), knobs)
-    fields = {f: _fit_field(examples, f, knobs.fields) for f in FIELDS}
+    fields = {f: _fit_field(examples, f, knobs) for f in FIELDS}
     return Model(sentence, _fit_proofs(examples, knobs), scopes, fields, threshold)
 
 
 def _fit_scopes(examples: Sequence[Example], rows: list[dict[str, float]], knobs: Knobs) -> dict[Any, dict[str, float]]:
-    trust = [TRUST[e.label["confidence"]] * (1.0 if e.proofs or e.id.endswith("#0") else 0.5) for e in examples]
-    return _fit(rows, [e.scope for e in examples], knobs.document, SCOPES, trust)
+    return _fit(rows, [e.scope for e in examples], knobs.document, SCOPES, [_trust(e, knobs) for e in examples])
+
+
+def _trust(example: Example, knobs: Knobs) -> float:
+    trust = TRUST[example.label["confidence"]] * (knobs.own if example.own else 1.0)
+    return trust if example.proofs or example.id.endswith("#0") else trust / 2
 
 
 def _threshold(examples: Sequence[Example], rows: dict[str, dict[str, float]], knobs: Knobs) -> float:
@@ -135,7 +148,7 @@ def _threshold(examples: Sequence[Example], rows: dict[str, dict[str, float]], k
     scored: list[tuple[float, bool]] = []
     for learn, test in folds(examples, 4, seed=2):
         partial = Model({}, {}, _fit_scopes(learn, [rows[e.id] for e in learn], knobs), {})
-        for example in test:
+        for example in (e for e in test if not e.own):
             scores = partial.scope_scores(rows[example.id])
             scored.append((sum(scores[s] for s in COOPERATION_SCOPES), example.positive))
     candidates = [i / 100 for i in range(35, 51)]
@@ -151,32 +164,34 @@ def _f1(scored: list[tuple[float, bool]], threshold: float) -> float:
 
 def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
     rows: list[dict[str, float]] = []
-    truth: list[bool] = []
+    truth, trust = [], []
     for example in examples:
         for view in example.seen:
             proof = view.sentence.index in example.proofs
             if proof or not example.positive:
                 rows.append({"bias": 1.0, **dict.fromkeys(view.features, 1.0)})
-                truth.append(proof and example.positive)
-    return _fit(rows, [str(t) for t in truth], knobs.sentence, ("False", "True"))["True"]
+                truth.append(str(proof and example.positive))
+                trust.append(knobs.own if example.own else 1.0)
+    return _fit(rows, truth, knobs.sentence, ("False", "True"), trust)["True"]
 
 
 def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
-    rows, truth = [], []
-    for view, example in ((v, e) for e in examples if e.positive for v in e.seen):
-        rows.append({"bias": 1.0, **dict.fromkeys(view.features, 1.0)})
-        truth.append(str(view.sentence.index in example.proofs))
-    return _fit(rows, truth, knobs.sentence, ("False", "True"))["True"]
+    told = [(v, e) for e in examples if e.positive for v in e.seen]
+    rows = [{"bias": 1.0, **dict.fromkeys(view.features, 1.0)} for view, _ in told]
+    truth = [str(view.sentence.index in example.proofs) for view, example in told]
+    trust = [knobs.own if example.own else 1.0 for _, example in told]
+    return _fit(rows, truth, knobs.sentence, ("False", "True"), trust)["True"]
 
 
-def _fit_field(examples: Iterable[Example], field: str, strength: float) -> dict[str, dict[str, float]]:
-    rows, truth = [], []
+def _fit_field(examples: Iterable[Example], field: str, knobs: Knobs) -> dict[str, dict[str, float]]:
+    rows, truth, trust = [], [], []
     for example in examples:
         for i, relation in example.proofs.items():
+            trust.append(knobs.own if example.own else 1.0)
             around = [*example.seen[max(0, i - 1) : i], *example.seen[i + 1 : i + 2]]
             rows.append(attribute_features(example.seen[i], around, example.reading))
             truth.append(relation[field])
-    return _fit(rows, truth, strength, tuple(sorted(set(truth))))
+    return _fit(rows, truth, knobs.fields, tuple(sorted(set(truth))), trust)
 
 
 def _fit(
@@ -228,8 +243,9 @@ def cross_validate(examples: Sequence[Example], gazetteer: Path, seed: int = 0) 
     """Return a prediction for every example from a model that never saw it."""
     entries = load_gazetteer(gazetteer)[0]
     out: list[dict[str, Any]] = []
-    for learn, test in folds(examples, 5, seed):
-        classifier = Classifier(entries, train(learn))
+    own = [e for e in examples if e.own]
+    for learn, test in folds([e for e in examples if not e.own], 5, seed):
+        classifier = Classifier(entries, train([*learn, *own]))
         docs = {e.doc["id"]: e.doc for e in test}
         out += [{"id": i, **classifier.classify(d["title"], d["text"]).model_dump(mode="json")} for i, d in docs.items()]
     return out

@@ -15,7 +15,7 @@ DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
 
 class Telling(Noun):
-    """One article that reports a story."""
+    """One article that reports a story; `names` and `details` are the rare words by which other reports are known."""
 
     url: str
     source: str
@@ -25,6 +25,8 @@ class Telling(Noun):
     language: str | None
     published: AwareDatetime
     revision: int = 1
+    names: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 class Told(Noun):

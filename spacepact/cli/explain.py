@@ -1,0 +1,264 @@
+"""spacepact explain: what the classifier saw in a text, what decided, and what would have changed its mind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from spacepact.cli.options import Context, pass_context
+from spacepact.cooperation import Cooperation
+from spacepact.errors import SpacepactError
+from spacepact.text import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from classifier.explain import Change, Explanation, Marked, Weight
+
+SHOWN = 6000
+"""Characters of the text that are printed; names and evidence beyond are listed all the same."""
+_STYLES = {"sure": "bold green", "ambiguous": "bold yellow", "left-out": "dim"}
+_PARTIES = {
+    "PP": "public parties of two countries",
+    "Pp": "public parties of two countries, one only as an adjective",
+    "PC": "a public party and a foreign company",
+    "Pc": "a public party and a foreign company, one only as an adjective",
+    "CC": "companies of two countries",
+    "DD": "parties of one country only",
+    "P1": "one public party, from abroad",
+    "PH": "one public party, of the home country",
+    "PL": "a country named only as a place",
+    "C1": "one company",
+    "IP": "a foreign partner named near the top",
+    "OM": "a mission that belongs to several countries",
+    "FP": "a public party and a foreign party",
+}
+_WORDS = {
+    "core": "an act of cooperation",
+    "core2": "two acts of cooperation",
+    "deal": "a deal or support",
+    "space": "space",
+    "off": "space is not the topic",
+    "short": "a short sentence",
+    "tail": "the tail of the text",
+    "many-actors": "four parties or more",
+    "forum": "a forum or framework",
+    "proof": "sentences that tell cooperation by themselves",
+    "length": "the length of the text",
+    "title": "the title",
+    "lede": "the first two sentences",
+    "early": "a sentence near the top",
+    "late": "a sentence further down",
+    "early-first": "a paragraph that begins near the top",
+    "late-first": "a paragraph that begins further down",
+}
+
+
+@click.command(epilog="\b\nExamples:\n  spacepact explain --text article.txt\n  spacepact explain https://outlet.example/news/17 --json\n")
+@click.argument("url", required=False)
+@click.option(
+    "--text",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+    help="Explain this file instead of a kept article: its first line is the title; - reads stdin.",
+)
+@click.option("--language", help="The language of the text, as an ISO 639-1 code.")
+@click.option("--published", type=click.DateTime(), help='When it was published: completes dates such as "on Thursday".')
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@pass_context
+def explain(
+    context: Context, url: str | None, file: Path | None, language: str | None, published: datetime | None, *, as_json: bool
+) -> None:
+    """Say why the article kept under URL, or the text of a file, is cooperation news or not.
+
+    Prints the text with its names marked, each cooperation with its evidence, the features that
+    decided, and what would have to change for the other verdict.
+    """
+    from classifier import Classifier
+    from classifier.explain import explain_document
+
+    if (url is None) == (file is None):
+        raise click.UsageError("name the URL of a kept article, or a file by --text FILE, not both")
+    title, text = _read(file) if file else ("", "")
+    published = published.replace(tzinfo=UTC) if published else None
+    if url:
+        title, text, language, published = _kept(context, url, language, published)
+    explanation = explain_document(Classifier.load(context.config / "gazetteer"), title, text, language, published)
+    if as_json:
+        click.echo(explanation.model_dump_json(indent=1))
+    else:
+        show(Console(highlight=False), explanation)
+
+
+def _read(file: Path) -> tuple[str, str]:
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    title, _, text = raw.decode("utf-8", "replace").lstrip("\ufeff\r\n ").partition("\n")
+    return clean_line(title), clean_text(text)
+
+
+def _kept(context: Context, url: str, language: str | None, published: datetime | None) -> tuple[str, str, str | None, datetime | None]:
+    from spacepact.loading import load_config
+    from storage import Store, migrate, open_database
+
+    engine = open_database(load_config(context.config, context.env).settings.database)
+    migrate(engine)
+    kept = Store(engine).reading.article(url)
+    if kept is None:
+        raise SpacepactError(f"no article is kept under {url}; give its canonical URL, or its text by --text FILE")
+    article = kept.article
+    return article.title, article.text, language or article.language, published or article.published
+
+
+def show(console: Console, explanation: Explanation) -> None:
+    """Print an explanation for people; without colours the marks say the same."""
+    said = explanation.classification
+    console.print(
+        Text(f"{'COOPERATION NEWS' if said.cooperation else 'not cooperation news'}", "bold green" if said.cooperation else "bold")
+    )
+    console.print(f"score {said.score:.2f}, threshold {explanation.threshold:.2f}; scope {said.scope}", style="dim")
+    console.print("  ".join(f"{scope} {share:.2f}" for scope, share in explanation.scopes.items()), style="dim")
+    if explanation.part:
+        console.print(f"a digest: the item at {explanation.part[0]}-{explanation.part[1]} decided", style="dim")
+    _heading(console, "Text")
+    console.print(_marked_text(explanation))
+    _heading(console, "Names")
+    _names(console, explanation.mentions)
+    _heading(console, "Cooperations")
+    for number, cooperation in enumerate(said.cooperations, 1):
+        _cooperation(console, number, cooperation)
+    if not said.cooperations:
+        console.print("none")
+    _heading(console, "What decided (log-odds; + speaks for cooperation news)")
+    console.print(_weights(explanation.weights) if explanation.weights else "no sentence is about space: nothing was weighed")
+    for proof in explanation.proofs:
+        console.print(Text(f"\n“{proof.text}” alone: {proof.score:.2f}"))
+        console.print(_weights(proof.weights))
+    _heading(console, "For the other verdict")
+    console.print(Text("\n".join(_other(explanation))))
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(Text(f"\n{text}", "bold underline"))
+
+
+def _marked_text(explanation: Explanation) -> Text:
+    """Return the text with each name followed by [kind id], doubtful ones by [? id], and evidence between » and «."""
+    spans = [(m.start, m.end, m) for m in explanation.mentions]
+    evidence = {(e.start, e.end) for c in explanation.classification.cooperations for e in c.evidence}
+    opens, closes = {a for a, _ in evidence}, {b for _, b in evidence}
+    out, text, last = Text(), explanation.text[:SHOWN], 0
+    cuts = sorted(
+        {0, len(text), *(p for p in (*opens, *closes) if p < len(text)), *(p for a, b, _ in spans for p in (a, b) if p < len(text))}
+    )
+    names = {a: m for a, _, m in spans}
+    for at, end in zip(cuts, cuts[1:], strict=False):
+        if at in closes:
+            out.append("«", "bold cyan")
+        if at in opens:
+            out.append("»", "bold cyan")
+        mention = names.get(at)
+        out.append(text[at:end], _STYLES[mention.standing] if mention else None)
+        if mention:
+            out.append(_tag(mention), "dim")
+        last = end
+    if last in closes:
+        out.append("«", "bold cyan")
+    if len(explanation.text) > SHOWN:
+        out.append(f"\n… and {len(explanation.text) - SHOWN:,} characters more", "dim")
+    return out
+
+
+def _tag(mention: Marked) -> str:
+    return {
+        "sure": f" [{mention.kind} {mention.id}]",
+        "ambiguous": f" [? {mention.kind} {mention.id}]",
+        "left-out": f" [not {mention.id}]",
+    }[mention.standing]
+
+
+def _names(console: Console, mentions: Iterable[Marked]) -> None:
+    table = Table("Id", "Kind", "Written as", "Times", "Sure", box=None, pad_edge=False)
+    groups: dict[tuple[str, str, str], list[Marked]] = {}
+    for mention in mentions:
+        groups.setdefault((mention.id, mention.standing, mention.reason), []).append(mention)
+    for (ident, standing, _), group in groups.items():
+        if standing == "sure":
+            table.add_row(Text(ident, _STYLES[standing]), group[0].kind, Text(_written(group)), str(len(group)), f"{_surest(group):.2f}")
+    console.print(table if table.row_count else "none is sure")
+    for (ident, standing, reason), group in groups.items():
+        if standing != "sure":
+            console.print(Text.assemble((f"{standing}: ", _STYLES[standing]), f"{_written(group)} as {ident}: {reason}"))
+
+
+def _written(group: Iterable[Marked]) -> str:
+    return ", ".join(dict.fromkeys(m.alias for m in group))
+
+
+def _surest(group: Iterable[Marked]) -> float:
+    return max(m.confidence for m in group)
+
+
+def _cooperation(console: Console, number: int, cooperation: Cooperation) -> None:
+    parties = ", ".join(f"{p.id} ({p.role})" for p in cooperation.parties)
+    console.print(Text(f"{number}. {parties}", "bold"))
+    what = [
+        cooperation.activity,
+        cooperation.instrument,
+        cooperation.stage,
+        cooperation.mode,
+        *([cooperation.date] if cooperation.date else []),
+    ]
+    on = [f"on {', '.join(cooperation.missions)}"] if cooperation.missions else []
+    console.print(Padding(Text(" · ".join([*what, *on, f"confidence {cooperation.confidence:.2f}"])), (0, 0, 0, 3)))
+    for evidence in cooperation.evidence:
+        console.print(Padding(Text(f"“{evidence.text}” [{evidence.start}-{evidence.end}]", "cyan"), (0, 0, 0, 3)))
+
+
+def _weights(weights: Iterable[Weight]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    for weight in weights:
+        where = f" ({', '.join(weight.where)})" if weight.where else ""
+        table.add_row(Text(f"{weight.effect:+.2f}", "green" if weight.effect > 0 else "red"), Text(f"{meaning(weight.feature)}{where}"))
+    return table
+
+
+def meaning(feature: str) -> str:
+    """Return a feature in words; parts that have no words of their own are the names of classes of cues."""
+    feature, after, preposition = feature.rstrip("-").partition(":") if feature.endswith("-") else (feature, "", "")
+    pair, _, rest = feature.partition("<")
+    if rest:
+        return f"{_part(pair)}, with words of {rest.rstrip('>')} between them"
+    pair, colon, joint = pair.partition(":")
+    tail = f", one after “{preposition}”" if after else f", joined as “{joint}”" if colon else ""
+    return " + ".join(map(_part, pair.split("&"))) + tail
+
+
+def _part(code: str) -> str:
+    if code.startswith("off-"):
+        return f"{_part(code.removeprefix('off-'))} (space is not the topic)"
+    return _PARTIES.get(code) or _WORDS.get(code) or f"words of {code}"
+
+
+def _other(explanation: Explanation) -> Iterator[str]:
+    if not explanation.changes:
+        yield "No single change of those that were tried moves the score: nothing here stands near the threshold."
+        return
+    yield from (f"{_told(c)} {c.what}" for c in explanation.changes)
+    row = explanation.together
+    tipped = bool(row) and row[-1].cooperation != explanation.classification.cooperation
+    if tipped and len(row) > 1:
+        yield f"Together the first {len(row)} tip the verdict: {row[-1].score:.2f}."
+    elif not tipped:
+        yield "Not even all of them together tip the verdict."
+
+
+def _told(change: Change) -> str:
+    return f"{change.score:.2f} {'cooperation news' if change.cooperation else 'not cooperation'}:"
