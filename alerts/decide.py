@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Protocol
 
 from alerts.matching import Subject, Watchlists
-from alerts.stories import changed, common_names, counterpart, fold, relate, step, story_id, telling
+from alerts.steps import step
+from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
 from spacepact.settings import Alerting

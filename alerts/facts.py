@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, Field
 
 from alerts import stories
-from alerts.wording import headline, label, mission_name, party_names, phase
+from alerts.wording import headline, label, mission_name, party_name, party_names, phase
 from spacepact.article import Tier
 from spacepact.cooperation import Activity, Cooperation, Instrument, Mode, Role, Scope, Stage
 from spacepact.noun import Noun
@@ -126,7 +126,7 @@ def make_facts(alert: Alert, delivery: Delivery, *, missions: Mapping[str, str],
         story=story.id,
         record=story.record,
         revision=story.revision,
-        parties=tuple(PartyFact(id=p.id, name=clean_line(p.name), role=p.role) for p in now.parties),
+        parties=tuple(PartyFact(id=p.id, name=party_name(p), role=p.role) for p in now.parties),
         missions=tuple(named(now)),
         phase=phase(now),
         evidence=tuple(dict.fromkeys(clean_line(e.text) for e in now.evidence))[:MOST_SENTENCES],

@@ -29,18 +29,20 @@ _EXPANDED = re.compile(
     rf"(?:[{_UPPER}][\w’'-]*\s+(?:(?:of|and|for|the|de|del|du|des|la|los|di|do|da|e|et|y|für|und|и|по)\s+)*){{2,9}}\((?=[^\W_][\w-]*\))"
 )
 _ELISION = re.compile(r"^(?:qu|[ldnmtsjc]|dell|nell|all|sull|un)['’]")
-_ENDING = re.compile(r"['’]s$|(?<=[а-яё]{4})(?:ого|ому|ами|ями|ах|ях|ой|ом|ем|ым|их|ых|ов|ев|[аяуюеиыоьй])$")
-_COMMON = tuple(
-    """
-    agen admin academ aero ambass associ author cabinet center centr chair chief commi congr consej conseil counc deleg depart deput direc
-    engineer europ execut found gener gobier gouver govern institut internat joint labor memb minist mission nacion nation nazion offic organi
-    presid program project republi scien secret senat space spati spazi state univer union united
-    accord agree arrang astron cosmon contrat contrac memorand treat
-    earth lune luna lunar mars moon orbit satel sol solar sun terre tierra
-    агент космич правит минист центр президент директор луна земл марс солнц спутник
-    """.split()
-)
-"""How words begin that tell no event from another: offices, papers, heavenly bodies."""
+_ENDING = re.compile(r"'s$|(?<=[а-яё]{4})(?:ого|ому|ами|ями|ах|ях|ой|ом|ем|ым|их|ых|ов|ев|[аяуюеиыоьй])$")
+_PLAIN = frozenset({
+    "dr", "i'd", "i'm", "i've", "it's", "jr", "mr", "mrs", "ms", "prime", "u.k", "u.n", "u.s", "vice",
+    "earth", "luna", "lunar", "lune", "mars", "moon", "sol", "solar", "soleil", "sun", "terre", "tierra", "земл", "лун", "солнц",
+})  # fmt: skip
+_COMMON = (
+    "academ", "accord", "admin", "aero", "agen", "agree", "ambass", "arrang", "associ", "astron", "author", "cabinet", "center", "centr",
+    "chair", "chief", "commi", "congr", "conseil", "consej", "contrac", "contrat", "cosmon", "counc", "deleg", "depart", "deput", "direc",
+    "engineer", "europ", "execut", "found", "gener", "gobier", "gouver", "govern", "institut", "internat", "joint", "labor", "memb",
+    "memorand", "minist", "mission", "nacion", "nation", "nazion", "offic", "orbit", "organi", "presid", "program", "project", "republi",
+    "satel", "scien", "secret", "senat", "space", "spati", "spazi", "state", "treat", "union", "united", "univer",
+    "агент", "директор", "космич", "минист", "правит", "президент", "спутник", "центр",
+)  # fmt: skip
+"""How words begin that tell no event from another: offices, papers, orbits."""
 _DEMONYMS = ("ameri", "briti", "danish", "dutch", "emirat", "filipin", "finn", "french", "indo-", "polish", "spani", "swis", "turk", "us-")
 """Beginnings that the name of the country does not give away; the languages that capitalise such words are few."""
 
@@ -63,7 +65,7 @@ def signature(title: str, text: str, *, language: str | None, known: Iterable[st
     found = Counter(_eastern(whole)) if language in ("zh", "ja") else _western(title, text, language)
     places = (stem for code in sorted(set(countries)) for stem in _stems(code, language))
     stems = (*_COMMON, *_DEMONYMS, *places)
-    common = {_fold(w) for phrase in known for w in _words(phrase)} | _calendar(language)
+    common = {_fold(w) for phrase in known for w in _words(phrase)} | _PLAIN | _calendar(language)
     counted = [(w, n) for w, n in found.most_common() if w not in common and not w.startswith(stems)]
     names = [w for w, n in counted if n > 1]
     details = [w for w, n in counted if n == 1] + [n for n in _numbers(whole) if n[-1] not in common]
@@ -79,20 +81,21 @@ def _words(text: str) -> Iterator[str]:
     return (_ELISION.sub("", m[0]) for m in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=16384)
 def _fold(word: str) -> str:
     """Return a word without case, accents, genitive and Russian ending: `Malargüe's` and `MALARGUE` are one."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word.casefold().replace("’", "'")) if not unicodedata.combining(c))
     return _ENDING.sub("", bare)
 
 
 def _western(title: str, text: str, language: str | None) -> Counter[str]:
-    """Return the proper names with how often they stand; one in the title counts twice."""
+    """Return the proper names with how often they stand; one in title and text counts twice in the title."""
     unmarked = frozenset(w for w in _words(f"{title}\n{text}") if w.islower())
     found = Counter(_capitalised(_EXPANDED.sub("(", _DATELINE.sub("", text)), unmarked, language))
     headed = {_fold(w) for w in _words(title)} & found.keys()
-    if sum(w[0].isupper() for w in title.split()) <= 0.6 * len(title.split()):
-        headed |= set(_capitalised(title, unmarked, language))
-    return found + Counter(dict.fromkeys(headed, 2))
+    sentence = sum(w[0].isupper() for w in title.split()) <= 0.6 * len(title.split())
+    alone = set(_capitalised(title, unmarked, language)) - headed if sentence else set[str]()
+    return found + Counter(dict.fromkeys(headed, 2)) + Counter(alone)
 
 
 def _capitalised(text: str, unmarked: frozenset[str], language: str | None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from spacepact.cooperation import Cooperation, Mode, Stage
+from spacepact.cooperation import Cooperation, Mode, Party, Stage
 from spacepact.text import clean_line
 
 _LABELS = {
@@ -51,10 +51,18 @@ def headline(cooperation: Cooperation, missions: Sequence[str]) -> str:
     return line if cooperation.activity == "other" else f"{line} ({label(cooperation.activity)})"
 
 
+def party_name(party: Party) -> str:
+    """Return what people call a party: a country, which a classifier names `State:Brazil`, is Brazil."""
+    if party.id == "unspecified":
+        return "a partner not named"
+    name = clean_line(party.name)
+    is_state = party.id.startswith("state:") and name.casefold().startswith("state:")
+    return (name[len("state:") :].strip() if is_state else name) or party.id
+
+
 def party_names(cooperation: Cooperation) -> list[str]:
     """Return the names of the parties, each once."""
-    names = ("a partner not named" if p.id == "unspecified" else clean_line(p.name) or p.id for p in cooperation.parties)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(party_name(p) for p in cooperation.parties))
 
 
 def enumerate_names(names: Sequence[str], *, most: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from math import log
 from typing import Literal
 
 from classifier.features import SentenceView
@@ -34,10 +36,18 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
 
 
 SAYS: Mapping[Field, Mapping[str, str]] = {
+    "activity": {
+        "jointmission": "joint-mission",
+        "title:jointmission": "joint-mission",
+        "datashare": "data-sharing",
+        "title:datashare": "data-sharing",
+        "satnav": "navigation",
+        "antenna": "ground-segment",
+    },
     "instrument": {"mou": "mou", "intentletter": "letter-of-intent", "accede": "accession"},
-    "stage": {"suspend": "suspended", "withdraw": "ended"},
+    "stage": {"suspend": "suspended", "withdraw": "ended", "title:delay": "delayed"},
 }
-"""Words that leave no doubt: a cue of the sentence -> the value."""
+"""Words that leave no doubt: a cue of the sentence, or of the title -> the value; the first wins."""
 NEEDS: Mapping[str, frozenset[str]] = {
     "mou": frozenset({"mou"}),
     "letter-of-intent": frozenset({"intentletter"}),
@@ -54,24 +64,60 @@ NEEDS: Mapping[str, frozenset[str]] = {
 """Values that are never guessed: one of these cues must stand in the sentence or the title."""
 
 
+POINTS: Mapping[Field, Mapping[str, str]] = {
+    "activity": {
+        "jointmission": "joint-mission", "instrument": "contribution", "datashare": "data-sharing", "antenna": "ground-segment",
+        "training": "education-capacity", "flyastronaut": "crew", "satnav": "navigation", "safety": "ssa-stm",
+        "launchdeal": "launch-service", "watchearth": "earth-observation",
+    },
+    "stage": {
+        "done": "signed", "talking": "talks", "proposed": "proposed", "building": "in-development", "running": "operating",
+        "handed": "delivered", "flown": "launched", "prolonged": "extended",
+    },
+}  # fmt: skip
+"""Words that speak for a value: a cue -> the value, worth the log-odds of WORTH by where it stands."""
+WORTH: Mapping[Field, Mapping[str, float]] = {
+    "activity": {"": 1.3, "title:": 1.5, "near:": 0.3},
+    "stage": {"": 1.0, "title:": 0.5, "near:": 0.0},
+}
+
+
 def choose(model: Model, field: Field, features: Mapping[str, float]) -> str:
     """Return the value that the words say outright, else the likeliest one that the words allow."""
     for cue, value in SAYS.get(field, {}).items():
         if cue in features:
             return value
-    scores = model.field_scores(field, features)
-    allowed = [v for v in scores if v not in NEEDS or any(c in features or f"title:{c}" in features for c in NEEDS[v])]
-    return max(allowed or scores, key=lambda value: scores[value])
+    odds = {value: log(share + 1e-9) for value, share in model.field_scores(field, features).items()}
+    for cue, value in POINTS.get(field, {}).items():
+        if value in odds:
+            odds[value] += sum(worth for where, worth in WORTH[field].items() if where + cue in features)
+    allowed = [v for v in odds if v not in NEEDS or any(c in features or f"title:{c}" in features for c in NEEDS[v])]
+    return max(allowed or odds, key=lambda value: odds[value])
 
 
-def mode(sentence: Sentence, stage: str) -> Mode:
+_DENIAL = re.compile(
+    r"(?:\b(?:no|not|never|nor|neither|denie[sd]|deny|rejects?|rejected|refuse[sd]?|declined|ruled out|without"
+    r"|aucun|aucune|ne|dement|refuse|nicht|kein|keine|keinen|dementiert|ningun|ninguna|niega|nego|non|nessun|nessuna|nega|smentisce"
+    r"|nao|nenhum|nenhuma|не|нет|отказался|опроверг|опровергли)\b|n't\b|没有|否认|拒绝|未)[^.;:。]{0,30}$"
+)
+_ACTS = ("sign", "agreement", "agree", "cooperate", "joint", "accede", "exchange", "nations")
+_SETTLED = frozenset({"sign", "begin", "accede", "done", "building", "proposed", "running"})
+
+
+def denied(folded: str, sentence: Sentence) -> bool:
+    """Return whether a sentence denies the act: a negation close before the first word for it."""
+    first = min((sentence.cues[c] for c in _ACTS if c in sentence.cues), default=None)
+    return first is not None and _DENIAL.search(folded[max(sentence.start, first - 60) : first]) is not None
+
+
+def mode(folded: str, sentence: Sentence, stage: str) -> Mode:
     """Return how the act is told: denied, weighed, to come, past, or plainly asserted."""
     cues = sentence.cues
-    done = any(c in cues for c in ("sign", "begin", "accede"))
-    if "negated" in cues and stage not in ("suspended", "ended", "delayed"):
+    settled = not _SETTLED.isdisjoint(cues)
+    if stage not in ("suspended", "ended", "delayed") and denied(folded, sentence):
         return "negated"
-    if "hypothetical" in cues and not done:
+    if "hypothetical" in cues and not settled:
         return "hypothetical"
-    if stage == "proposed" or ("will" in cues and not done):
+    if "will" in cues and not settled and stage in ("proposed", "talks", "signed"):
         return "future"
-    return "historical" if "history" in cues and not done else "asserted"
+    return "historical" if "history" in cues and not settled else "asserted"

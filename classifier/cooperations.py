@@ -106,7 +106,20 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             activity = choose(model, "activity", _features(view, seen, reading))
             _place(drafts, _Draft(parties, activity, [(worth, view)]), apart=general)
+    for draft in drafts:
+        if not general and any("industry" in v.sentence.cues or "contract" in v.sentence.cues for _, v in draft.views):
+            draft.parties = _companies_named(draft.parties, seen)
     return [_finished(d, judged, actors, model, published) for d in drafts]
+
+
+def _companies_named(parties: list[Actor | None], seen: list[SentenceView]) -> list[Actor | None]:
+    """Return an agency with "a French company", the state replaced by the first company of France that the document names."""
+    if not any(p is not None and p.public and p.entry.kind != "country" for p in parties):
+        return parties
+    known = {p.entry.id for p in parties if p is not None}
+    companies = [a for v in seen for a in v.actors if not a.public and a.entry.id not in known]
+    first = {a.blocs[0]: a for a in reversed(companies) if a.blocs}
+    return [first.get(p.blocs[0], p) if p is not None and p.entry.kind == "country" and p.blocs else p for p in parties]
 
 
 def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
@@ -191,7 +204,7 @@ def _finished(draft: _Draft, judged: Judged, actors: Actors, model: Model, publi
         activity=activity,
         instrument=instrument,
         stage=stage,
-        mode=mode(view.sentence, stage),
+        mode=mode(reading.folded, view.sentence, stage),
         date=act_date(reading.folded[view.sentence.start : view.sentence.end], published),
         missions=tuple(_missions(v for _, v in draft.views)),
         evidence=tuple(Evidence(text=reading.text[a:b], start=a, end=b) for a, b in spans),

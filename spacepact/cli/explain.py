@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,51 +15,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from spacepact.cli.meaning import meaning
 from spacepact.cli.options import Context, pass_context
 from spacepact.cooperation import Cooperation
 from spacepact.errors import SpacepactError
 from spacepact.text import clean_line, clean_text
 
 if TYPE_CHECKING:
-    from classifier.explain import Change, Explanation, Marked, Weight
+    from classifier.changes import Change
+    from classifier.explain import Explanation, Marked, Weight
 
 SHOWN = 6000
 """Characters of the text that are printed; names and evidence beyond are listed all the same."""
 _STYLES = {"sure": "bold green", "ambiguous": "bold yellow", "left-out": "dim"}
-_PARTIES = {
-    "PP": "public parties of two countries",
-    "Pp": "public parties of two countries, one only as an adjective",
-    "PC": "a public party and a foreign company",
-    "Pc": "a public party and a foreign company, one only as an adjective",
-    "CC": "companies of two countries",
-    "DD": "parties of one country only",
-    "P1": "one public party, from abroad",
-    "PH": "one public party, of the home country",
-    "PL": "a country named only as a place",
-    "C1": "one company",
-    "IP": "a foreign partner named near the top",
-    "OM": "a mission that belongs to several countries",
-    "FP": "a public party and a foreign party",
-}
-_WORDS = {
-    "core": "an act of cooperation",
-    "core2": "two acts of cooperation",
-    "deal": "a deal or support",
-    "space": "space",
-    "off": "space is not the topic",
-    "short": "a short sentence",
-    "tail": "the tail of the text",
-    "many-actors": "four parties or more",
-    "forum": "a forum or framework",
-    "proof": "sentences that tell cooperation by themselves",
-    "length": "the length of the text",
-    "title": "the title",
-    "lede": "the first two sentences",
-    "early": "a sentence near the top",
-    "late": "a sentence further down",
-    "early-first": "a paragraph that begins near the top",
-    "late-first": "a paragraph that begins further down",
-}
 
 
 @click.command(epilog="\b\nExamples:\n  spacepact explain --text article.txt\n  spacepact explain https://outlet.example/news/17 --json\n")
@@ -158,7 +127,7 @@ def _marked_text(explanation: Explanation) -> Text:
         {0, len(text), *(p for p in (*opens, *closes) if p < len(text)), *(p for a, b, _ in spans for p in (a, b) if p < len(text))}
     )
     names = {a: m for a, _, m in spans}
-    for at, end in zip(cuts, cuts[1:], strict=False):
+    for at, end in pairwise(cuts):
         if at in closes:
             out.append("«", "bold cyan")
         if at in opens:
@@ -228,23 +197,6 @@ def _weights(weights: Iterable[Weight]) -> Table:
         where = f" ({', '.join(weight.where)})" if weight.where else ""
         table.add_row(Text(f"{weight.effect:+.2f}", "green" if weight.effect > 0 else "red"), Text(f"{meaning(weight.feature)}{where}"))
     return table
-
-
-def meaning(feature: str) -> str:
-    """Return a feature in words; parts that have no words of their own are the names of classes of cues."""
-    feature, after, preposition = feature.rstrip("-").partition(":") if feature.endswith("-") else (feature, "", "")
-    pair, _, rest = feature.partition("<")
-    if rest:
-        return f"{_part(pair)}, with words of {rest.rstrip('>')} between them"
-    pair, colon, joint = pair.partition(":")
-    tail = f", one after “{preposition}”" if after else f", joined as “{joint}”" if colon else ""
-    return " + ".join(map(_part, pair.split("&"))) + tail
-
-
-def _part(code: str) -> str:
-    if code.startswith("off-"):
-        return f"{_part(code.removeprefix('off-'))} (space is not the topic)"
-    return _PARTIES.get(code) or _WORDS.get(code) or f"words of {code}"
 
 
 def _other(explanation: Explanation) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 from spacepact.story import Alert, Decision
@@ -273,3 +274,44 @@ def test_an_article_processed_twice_tells_nobody_twice(make: Any) -> None:
     desk.takes(make.article(1), make.cooperation())
     assert desk.takes(make.article(1), make.cooperation()).alerts == ()
     assert revise(make, desk, [make.cooperation()], [make.cooperation()]).alerts == ()
+
+
+def test_a_denial_tells_nobody_and_what_follows_it_is_a_first_report(make: Any) -> None:
+    desk = make.desk()
+    assert desk.takes(make.article(1), make.cooperation(mode="negated")).alerts == ()
+    after = desk.takes(make.article(2), make.cooperation())
+    assert owed(after) == FIRST
+    assert (only(after).was, len(desk.stories)) == (None, 2)
+
+
+def test_a_denial_does_not_join_what_was_told(make: Any) -> None:
+    desk = make.desk()
+    told = desk.takes(make.article(1), make.cooperation()).stories[0]
+    assert desk.takes(make.article(2), make.cooperation(mode="negated")).alerts == ()
+    assert desk.stories[told.id].tellings == told.tellings
+
+
+def test_a_step_comes_from_what_was_told_and_not_from_a_denial(make: Any) -> None:
+    desk = make.desk()
+    told = desk.takes(make.article(1), make.cooperation()).stories[0]
+    desk.now += timedelta(days=1)
+    desk.takes(make.article(2, published=desk.now, fetched=desk.now), make.cooperation(mode="negated"))
+    desk.now += timedelta(hours=1)
+    suspended = make.cooperation(stage="suspended")
+    decision = desk.takes(make.article(3, published=desk.now, fetched=desk.now), suspended)
+    assert owed(decision) == [("stage-change", "mail", "desk@example.org", "stage-change: signed -> suspended")]
+    assert only(decision).story.previous == told.id
+
+
+def test_readings_that_differ_make_one_alert_in_every_order(make: Any) -> None:
+    text = "Both study the sands with Sirocco, a lidar. They want Sirocco to fly from Nantes."
+    readings = [
+        make.cooperation(missions=[], instrument="mou"),
+        make.cooperation(missions=[], activity="science", stage="in-development"),
+        make.cooperation("state:jp", "isro", missions=[], activity="policy-dialogue", instrument="contract"),
+    ]
+    for order in permutations(range(3)):
+        desk = make.desk()
+        decisions = [desk.takes(make.article(n, title=f"Words of {n}", text=text), readings[n]) for n in order]
+        assert [len(d.alerts) for d in decisions] == [1, 0, 0]
+        assert len(desk.stories) == 1

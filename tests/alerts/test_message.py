@@ -151,7 +151,9 @@ def test_sources_are_counted_and_the_official_one_comes_first(make: Any) -> None
 def test_a_stage_change_says_what_it_was(make: Any) -> None:
     desk = make.desk()
     desk.takes(make.article(1), make.cooperation(stage="talks"))
-    message = make.rendered(desk.takes(make.article(2, title="Ink on LUPEX"), make.cooperation(stage="signed", instrument="mou")).alerts[0])
+    desk.now += timedelta(days=1)
+    next_day = make.article(2, title="Ink on LUPEX", published=desk.now, fetched=desk.now)
+    message = make.rendered(desk.takes(next_day, make.cooperation(stage="signed", instrument="mou")).alerts[0])
     assert message.lead == "Before: “In talks: JAXA and ISRO on LUPEX (joint mission)”."
     assert "Stage       Signed (was: In talks)" in message.text
     assert "Instrument  memorandum of understanding (was: none named)" in message.text

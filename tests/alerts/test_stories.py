@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from alerts.stories import changed, counterpart, fold, relate, step, telling
+from alerts.steps import step
+from alerts.stories import changed, common_names, counterpart, fold, relate, telling
+from spacepact.cooperation import Evidence
 
 
 def relation(
@@ -168,3 +170,116 @@ def test_a_counterpart_is_found_by_what_stays(make: Any) -> None:
 def test_an_article_dated_in_the_future_counts_from_when_it_was_fetched(make: Any) -> None:
     assert telling(make.article(published=make.now + timedelta(days=365))).published == make.now
     assert telling(make.article(published=None)).published == make.now
+
+
+def read(
+    make: Any,
+    first: Any,
+    second: Any,
+    texts: tuple[str, str],
+    *,
+    hours: float = 20,
+    language: str = "en",
+    common: dict[str, int] | None = None,
+) -> str:
+    """How a second report with a text of its own relates to the story that a first one began."""
+    desk = make.desk()
+    story = desk.takes(make.article(1, title="Agencies sign", text=texts[0]), first).stories[0]
+    later = make.now + timedelta(hours=hours - 1)
+    page = make.article(2, title="Pact inked in Tokyo", text=texts[1], published=later, fetched=later, language=language)
+    return relate(second, telling(page, make.classification(second)), story, common).kind
+
+
+DUNES = "Both study the sands with Sirocco, a lidar. They want Sirocco to fly from Nantes."
+WAVES = "Both study the tides with Galerna, a sonar. They want Galerna to sail from Nantes."
+DUNAS = "Ambas estudian la arena con Sirocco, un lidar. Sirocco saldrá de Nantes."
+NAMELESS = "Both agencies study the sands together."
+
+MISREAD: dict[str, dict[str, Any]] = {
+    "the activity": {"activity": "crew"},
+    "the instrument": {"instrument": "contract"},
+    "the stage, by far": {"stage": "operating"},
+    "the agency as its country": {"parties": ("state:jp", "isro")},
+    "another agency of that country": {"parties": ("mext", "isro"), "countries": ["JP", "IN"]},
+    "one party only": {"parties": ("isro", "unspecified")},
+    "a third party": {"parties": ("jaxa", "isro", "esa")},
+    "all at once": {"activity": "science", "instrument": "contract", "stage": "operating", "parties": ("jaxa", "state:in")},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("wrong", MISREAD)
+def test_a_rare_name_joins_what_was_misread(make: Any, wrong: str, language: str) -> None:
+    first = make.cooperation(missions=[], instrument="mou")
+    values = {"missions": [], "instrument": "mou"} | MISREAD[wrong]
+    second = make.cooperation(*values.pop("parties", ()), **values)
+    text = DUNAS if language == "es" else DUNES
+    assert read(make, first, second, (DUNES, text), hours=2, language=language) == "same-event"
+
+
+def test_other_names_tell_two_events_of_one_day_apart(make: Any) -> None:
+    one = make.cooperation(missions=[])
+    assert read(make, one, one, (DUNES, DUNES), hours=2) == "same-event"
+    assert read(make, one, one, (DUNES, NAMELESS), hours=2) == "same-event"
+    assert read(make, one, make.cooperation(missions=[], stage="launched"), (DUNES, WAVES), hours=2) == "unrelated"
+    assert read(make, one, make.cooperation(missions=[], activity="crew"), (DUNES, WAVES), hours=2) == "unrelated"
+
+
+def test_other_names_do_not_count_between_scripts_nor_against_a_shared_mission(make: Any) -> None:
+    one, chinese = make.cooperation(missions=[]), "双方的「风暴」任务研究沙丘，「风暴」明年发射。"
+    assert read(make, one, one, (DUNES, chinese), hours=2, language="zh") == "same-event"
+    later = make.cooperation(stage="launched")
+    assert read(make, make.cooperation(), later, (DUNES, WAVES), hours=24 * 90) == "same-record"
+
+
+def test_a_name_that_many_records_share_links_nothing(make: Any) -> None:
+    first, second = make.cooperation(missions=[], stage="launched"), make.cooperation(missions=[], activity="crew")
+    assert read(make, first, second, (DUNES, DUNES), hours=2) == "same-event"
+    assert read(make, first, second, (DUNES, DUNES), hours=2, common={"sirocco": 9, "nantes": 9}) == "unrelated"
+
+
+def test_names_are_counted_once_a_record(make: Any) -> None:
+    desk = make.desk()
+    for number, text in enumerate((DUNES, DUNES, WAVES)):
+        desk.takes(make.article(number, text=text), make.cooperation(missions=["hera"] if text == WAVES else ["lupex"]))
+    assert common_names(desk.stories.values()) == {"sirocco": 1, "galerna": 1, "nantes": 2}
+
+
+def test_two_agencies_of_one_country_are_two_parties(make: Any) -> None:
+    one = make.cooperation("nasa", "jaxa", missions=[])
+    other = make.cooperation("noaa", "jaxa", missions=[], countries=["US", "JP"])
+    assert read(make, one, other, (NAMELESS, NAMELESS), hours=2) == "unrelated"
+
+
+SHOWN = [
+    ("talks", "signed", 20, "same-record"),
+    ("talks", "signed", 3, "same-event"),
+    ("talks", "signed", -20, "same-event"),
+    ("signed", "suspended", 20, "same-record"),
+    ("signed", "suspended", 3, "same-event"),
+    ("in-development", "delayed", 30, "same-record"),
+    ("in-development", "launched", 30, "same-record"),
+    ("talks", "operating", 20, "same-event"),
+    ("signed", "launched", 20, "same-event"),
+    ("signed", "launched", 80, "same-record"),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "hours", "expected"), SHOWN)
+def test_within_two_days_a_step_must_show(make: Any, was: str, now: str, hours: float, expected: str) -> None:
+    first, second = make.cooperation(stage=was), make.cooperation(stage=now)
+    assert read(make, first, second, (DUNES, DUNES), hours=hours) == expected
+
+
+def test_a_step_shows_in_the_title_or_the_lede(make: Any) -> None:
+    first, second = make.cooperation(stage="talks"), make.cooperation()
+    deep = second.model_copy(update={"evidence": (Evidence(text="They signed.", start=3000, end=3012),)})
+    assert read(make, first, deep, (DUNES, DUNES)) == "same-event"
+    assert read(make, first, second, (DUNES, DUNES)) == "same-record"
+
+
+def test_a_denial_never_joins_what_it_denies(make: Any) -> None:
+    yes, no = make.cooperation(), make.cooperation(mode="negated")
+    for first, second in ((yes, no), (no, yes)):
+        assert read(make, first, second, (DUNES, DUNES), hours=1) == "same-record"
+    assert read(make, no, no, (DUNES, DUNES), hours=1) == "same-event"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from classifier.attributes import choose, mode
+from classifier.attributes import choose, denied, mode
 from classifier.dates import act_date
 from classifier.digest import parts
 from classifier.folding import fold
@@ -39,7 +39,9 @@ def test_without_a_date_of_publication_nothing_is_completed() -> None:
     assert act_date("signed on march 5, 2021", None) == "2021-03-05"
 
 
-DIGEST = "Budget passed\nThe house passed a budget.\nFrance and NASA sign accord\nNASA and CNES signed an agreement on the Moon.\nRain ahead\nIt will rain."
+DIGEST = (
+    "Budget passed\nThe house passed a budget.\nFrance and NASA sign\nNASA and CNES signed an agreement on the Moon.\nRain\nIt will rain."
+)
 
 
 def test_a_digest_is_cut_into_its_items(reader: Callable[[str, str], Reading]) -> None:
@@ -77,7 +79,16 @@ def test_an_instrument_is_never_guessed_without_its_word() -> None:
     ],
 )
 def test_modes_are_told_apart(reader: Callable[[str, str], Reading], text: str, expected: str) -> None:
-    assert mode(reader("", text).sentences[0], "operating") == expected
+    reading = reader("", text)
+    assert mode(reading.folded, reading.sentences[0], "talks") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Nothing was ready, but NASA and CNES signed an agreement.", "NASA and CNES have not spoken of money. They signed."]
+)
+def test_a_negation_elsewhere_denies_nothing(reader: Callable[[str, str], Reading], text: str) -> None:
+    reading = reader("", text)
+    assert not any(denied(reading.folded, s) for s in reading.sentences)
 
 
 def test_linear_models() -> None:

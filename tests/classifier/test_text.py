@@ -28,7 +28,9 @@ def test_masking_keeps_every_offset(text: str) -> None:
 
 
 def test_addresses_and_picture_credits_are_blanked() -> None:
-    text = "ISRO told us. Image credit: NASA/ESA\nSee [this](https://nasa.gov/x), www.esa.int or press@jaxa.jp. Photo by NASA/Lee. (NASA/Kim)"
+    text = (
+        "ISRO told us. Image credit: NASA/ESA\nSee [this](https://nasa.gov/x), www.esa.int or press@jaxa.jp. Photo by NASA/Lee. (NASA/Kim)"
+    )
     left = mask(text)
     assert "ISRO told us." in left
     assert "See [this" in left

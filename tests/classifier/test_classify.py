@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from classifier import Classifier
+from spacepact.cooperation import Classification, Cooperation
+
+PACT = (
+    "ESA and JAXA sign lunar rover pact",
+    (
+        "The European Space Agency and the Japan Aerospace Exploration Agency signed an agreement on Tuesday to develop a small lunar rover "
+        "together. Under the agreement, JAXA will provide the wheels and ESA the navigation camera."
+    ),
+)
+FRIDAY = datetime(2024, 3, 15, 12, tzinfo=UTC)
+
+
+def parties(cooperation: Cooperation) -> set[str]:
+    return {p.id for p in cooperation.parties}
+
+
+@pytest.fixture(scope="module")
+def pact(classifier: Classifier) -> Classification:
+    return classifier.classify(*PACT, published=FRIDAY)
+
+
+def test_who_with_whom_on_what_at_which_stage(pact: Classification) -> None:
+    assert pact.cooperation
+    assert pact.scope == "intergovernmental"
+    assert {a.id for a in pact.agencies} == {"esa", "jaxa"}
+    (cooperation,) = pact.cooperations
+    assert parties(cooperation) == {"esa", "jaxa"}
+    assert cooperation.countries == ("ESA", "JP")
+    assert (cooperation.stage, cooperation.mode) == ("signed", "asserted")
+    assert cooperation.confidence > 0.5
+
+
+def test_every_evidence_is_a_verbatim_sentence_at_its_offsets(pact: Classification) -> None:
+    whole = "\n".join(PACT)
+    for cooperation in pact.cooperations:
+        assert cooperation.evidence
+        for evidence in cooperation.evidence:
+            assert whole[evidence.start : evidence.end] == evidence.text
+
+
+def test_the_day_of_the_act_comes_from_its_sentence(classifier: Classifier) -> None:
+    found = classifier.classify(
+        "ESA and JAXA sign pact", "ESA and JAXA signed a cooperation agreement on a lunar mission on March 5, 2024."
+    )
+    assert "2024-03-05" in {c.date for c in found.cooperations}
+
+
+def test_many_parties_are_one_cooperation(classifier: Classifier) -> None:
+    text = "NASA, ESA, JAXA and the Canadian Space Agency signed an agreement on Monday to jointly build a lunar station module."
+    found = classifier.classify("Four agencies sign lunar station agreement", text)
+    assert [parties(c) for c in found.cooperations] == [{"nasa", "esa", "jaxa", "csa"}]
+
+
+def test_one_item_of_a_digest_is_enough(classifier: Classifier) -> None:
+    text = (
+        "Rain in the north\nMore rain is expected in the north on Sunday.\n"
+        "India and France agree on a climate satellite\n"
+        "ISRO and CNES signed an agreement on a joint climate satellite. Both agencies will share the data.\n"
+        "Prices rise\nFood prices rose by two percent in May."
+    )
+    found = classifier.classify("News briefs", text)
+    assert found.cooperation
+    assert [parties(c) for c in found.cooperations] == [{"isro", "cnes"}]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("NASA picks Boeing for fuel tank study", "NASA has awarded Boeing a contract to study a new fuel tank for its Moon rocket."),
+        ("ESA orders antenna from Airbus", "The European Space Agency has ordered an antenna for a satellite from Airbus in Toulouse."),
+        ("Astronomers find a warm Neptune", "Researchers found a warm planet with a telescope. The study appeared on Monday."),
+        (
+            "Seoul: no lunar agreement was signed with Moscow",
+            "KASA said on Friday that no agreement on the Moon was signed with Roscosmos.",
+        ),
+        ("Local football team wins", "The United States and France played a friendly match. Both teams cooperated with the referee."),
+        ("我国成功发射一颗通信卫星", "今天，我国用长征三号乙运载火箭成功将一颗通信卫星发射升空，卫星顺利进入预定轨道。"),
+    ],
+)
+def test_what_is_no_cooperation_news(classifier: Classifier, title: str, text: str) -> None:
+    assert not classifier.classify(title, text).cooperation
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stage"),
+    [
+        ("Roscosmos suspends work with ESA", "Roscosmos has suspended its cooperation with ESA on a Mars mission.", "suspended"),
+        ("Russia to leave station project", "Roscosmos will withdraw from its joint space station project with NASA.", "ended"),
+        (
+            "NASA and ISRO extend data agreement",
+            "NASA and ISRO extended their agreement on satellite data exchange by five years.",
+            "extended",
+        ),
+    ],
+)
+def test_the_end_of_a_cooperation_is_news_too(classifier: Classifier, title: str, text: str, stage: str) -> None:
+    found = classifier.classify(title, text)
+    assert found.cooperation
+    assert found.cooperations[0].stage == stage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "\ud800\udfff NASA \udc80",
+        "وقعت ناسا اتفاقا مع وكالة الفضاء الأوروبية",
+        "\u202eASAN\u202c",
+        "🚀" * 1000,
+        "NASA" * 1000,
+        "(" * 5000,
+    ],
+)
+def test_any_text_gets_an_answer(classifier: Classifier, text: str) -> None:
+    for title in ("", text):
+        Classification.model_validate_json(classifier.classify(title, text).model_dump_json())
+
+
+def test_the_same_text_gets_the_same_answer_in_every_thread(classifier: Classifier) -> None:
+    alone = classifier.classify(*PACT)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(answer == alone for answer in pool.map(lambda _: classifier.classify(*PACT), range(64)))

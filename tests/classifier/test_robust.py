@@ -1,0 +1,108 @@
+"""Any text gets an answer: verbatim evidence, within a bound, in time linear in its length."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+
+import pytest
+
+from classifier import Classifier
+from classifier.explain import explain_document
+
+SIGNED = "NASA and JAXA signed an agreement on a lunar rover in Tokyo on Monday. "
+MIXED = (
+    SIGNED + "Cloud Security Alliance (CSA) met the ISA. Соглашение с Роскосмосом. 国家航天局与埃及航天局签署协议。 وقعت ناسا اتفاقية.\n"
+)
+SECONDS = 30.0
+"""A generous bound for the longest text on a slow, shared machine; it takes about a tenth."""
+TEXTS = {
+    "empty": "",
+    "spaces": " \t \u3000\xa0 " * 1000,
+    "10 MB": SIGNED * (10_000_000 // len(SIGNED)),
+    "1 MB line without blanks": "x" * 1_000_000,
+    "1 MB of Chinese without blanks": "国家航天局与埃及航天局签署月球科研合作协议" * 48_000,
+    "emoji": "🚀👩‍🚀🇫🇷 NASA and ESA signed 🤝 an agreement on a satellite. " * 2000,
+    "lone surrogates": "\ud83d NASA \udc00 and ESA signed \ud800 an agreement on a lunar rover. " * 100,
+    "mixed scripts": MIXED * 300,
+    "right to left": "وقعت وكالة الإمارات للفضاء اتفاقية تعاون مع ناسا. סוכנות החלל הישראלית חתמה על הסכם עם נאס״א. " * 1000,
+    "bidirectional controls": "\u202eNASA\u202c and \u2067ESA\u2069 signed an agreement on a satellite. " * 100,
+    "100,000 newlines": "\n" * 100_000 + SIGNED,
+    "50,000 mentions": "NASA " * 50_000,
+    "50,000 doubtful mentions": "ISA " * 50_000,
+    "brackets": "(" * 200_000 + ")" * 200_000,
+    "abbreviations": "U.S. " * 100_000,
+    "addresses": "a@b.c http://x.example/y www.z.example " * 20_000,
+    "an address without end": "x" * 500_000 + "@",
+    "picture credits": "Image credit: " * 50_000,
+    "definitions": "Cloud Security Alliance (CSA) " * 20_000,
+    "combining marks": "a" + "\u0301" * 200_000 + " NASA",
+    "control characters": "\0\x07\x1b[31m" * 10_000 + SIGNED,
+    "ends of sentences": "?! .” 。" * 60_000,
+    "a digest": "NASA signs with ESA\nNASA and ESA signed a pact on lunar rovers on Monday.\n" * 1000,
+}
+
+
+def whole(title: str, text: str) -> str:
+    """What offsets count in: lone surrogates, which no text file can hold, stand as U+FFFD."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", f"{title}\n{text}")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("as_title", [False, True], ids=["text", "title"])
+def test_any_text_is_answered_with_verbatim_evidence(name: str, as_title: bool, classifier: Classifier) -> None:  # noqa: FBT001
+    title, text = (TEXTS[name], "") if as_title else ("News roundup" if name == "a digest" else "Title", TEXTS[name])
+    started = time.perf_counter()
+    said = classifier.classify(title, text)
+    assert time.perf_counter() - started < SECONDS
+    assert 0 <= said.score <= 1
+    assert said.model_dump_json()
+    for evidence in (e for c in said.cooperations for e in c.evidence):
+        assert evidence.text == whole(title, text)[evidence.start : evidence.end]
+        assert evidence.text.strip()
+
+
+@pytest.mark.parametrize(
+    "name", ["empty", "spaces", "lone surrogates", "mixed scripts", "50,000 doubtful mentions", "control characters", "a digest"]
+)
+def test_any_answer_is_explained(name: str, classifier: Classifier) -> None:
+    explanation = explain_document(classifier, "News roundup", TEXTS[name])
+    assert explanation.classification == classifier.classify("News roundup", TEXTS[name])
+    assert explanation.text == whole("News roundup", TEXTS[name])
+    assert explanation.model_dump_json()
+
+
+def test_the_same_text_gets_the_same_answer(classifier: Classifier) -> None:
+    assert classifier.classify("Title", MIXED * 20) == classifier.classify("Title", MIXED * 20)
+
+
+def test_what_is_found_does_not_depend_on_what_stands_far_away(classifier: Classifier) -> None:
+    far = "\n" + "The garden was green and nobody spoke. " * 2000
+    alone, among = classifier.classify("Title", SIGNED), classifier.classify("Title", SIGNED + far + "CNES was there.")
+    assert {a.id for a in among.agencies} == {a.id for a in alone.agencies} | {"cnes"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "times"),
+    [
+        (MIXED, 60),
+        (MIXED, 1500),
+        ("NASA ", 10_000),
+        ("ISA ", 10_000),
+        ("U.S. ", 15_000),
+        ("(CSA) ", 8_000),
+        ("Да, и 国家航天局. ", 8_000),
+        ("x", 250_000),
+    ],
+    ids=["within the sentences read", "beyond them", "names", "doubtful names", "abbreviations", "definitions", "scripts", "one word"],
+)
+def test_time_is_linear_in_length(unit: str, times: int, classifier: Classifier) -> None:
+    ratios = [_seconds(classifier, unit * (4 * times)) / _seconds(classifier, unit * times) for _ in range(5)]
+    assert statistics.median(ratios) <= 6, ratios
+
+
+def _seconds(classifier: Classifier, text: str) -> float:
+    started = time.perf_counter()
+    classifier.classify("Title", text)
+    return max(time.perf_counter() - started, 1e-4)
