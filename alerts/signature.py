@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ MOST_NAMES = 12
 MOST_DETAILS = 18
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
-_NUMBER = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?:[ -]?([^\W\d_]+))?")
+_NUMBER = re.compile(r"(?<![^\W一-鿿])(?<![.,-])(\d+(?:[.,]\d+)*)(?:[ -]?([^\W\d_]+))?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _EASTERN = re.compile(r"[《「『“]([^》」』”\s]{2,12})[》」』”]|([゠-ヿ]{3,})|(?<![A-Za-z])([A-Z][A-Za-z]+(?:-?\d+)?|[A-Z]+-?\d+)")
 _EASTERN_YEAR = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
@@ -65,10 +66,10 @@ def signature(title: str, text: str, *, language: str | None, known: Iterable[st
     found = Counter(_eastern(whole)) if language in ("zh", "ja") else _western(title, text, language)
     places = (stem for code in sorted(set(countries)) for stem in _stems(code, language))
     stems = (*_COMMON, *_DEMONYMS, *places)
-    common = {_fold(w) for phrase in known for w in _words(phrase)} | _PLAIN | _calendar(language)
+    common = {_fold(w) for phrase in known for w in (*_words(phrase), *phrase.split("-"))} | _PLAIN | _calendar(language)
     counted = [(w, n) for w, n in found.most_common() if w not in common and not w.startswith(stems)]
     names = [w for w, n in counted if n > 1]
-    details = [w for w, n in counted if n == 1] + [n for n in _numbers(whole) if n[-1] not in common]
+    details = [w for w, n in counted if n == 1] + list(_numbers(whole, common))
     return Signature(tuple(names[:MOST_NAMES]), tuple(dict.fromkeys(details))[:MOST_DETAILS])
 
 
@@ -114,17 +115,17 @@ def _capitalised(text: str, unmarked: frozenset[str], language: str | None) -> l
 
 
 def _eastern(text: str) -> Iterator[str]:
-    return (_fold(next(filter(None, m.groups()))) for m in _EASTERN.finditer(text))
+    return (next(filter(None, m.groups())).casefold() for m in _EASTERN.finditer(text))
 
 
-def _numbers(text: str) -> Iterator[str]:
-    """Yield years as they are, other numbers with the first letter of their unit: `35 metros` and `35-metre` are `35m`."""
+def _numbers(text: str, common: AbstractSet[str]) -> Iterator[str]:
+    """Yield years as they are, other numbers with the first letter of their unit, which is no month: `35 metros` is `35m`."""
     text = _EASTERN_YEAR.sub(lambda m: m[0].translate(_EASTERN_DIGITS), text)
     for m in _NUMBER.finditer(text):
         number, unit = m[1], _fold(m[2] or "")
         if _YEAR.fullmatch(number):
             yield number
-        elif len(unit) > 1 and number.strip("0"):
+        elif len(unit) > 1 and unit not in common and number.strip("0"):
             yield f"{number}{unit[0]}"
 
 

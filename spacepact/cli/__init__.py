@@ -10,6 +10,7 @@ import click
 
 from spacepact.cli import documents, service
 from spacepact.cli.demo import demo
+from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
 from spacepact.errors import SpacepactError
 from spacepact.settings import default_config_dir
@@ -32,6 +33,7 @@ Examples:
   spacepact check                  find every mistake in config/
   spacepact run                    the real service
   spacepact crawl nasa esa         one visit to two sources, by hand
+  spacepact explain --text article.txt
   spacepact extract --url https://a.example/x page.html
   spacepact classify --jsonl < articles.jsonl | spacepact match --jsonl
 Shell completion: eval "$(_SPACEPACT_COMPLETE=bash_source spacepact)"
@@ -62,6 +64,7 @@ for _command in (
     documents.extract,
     documents.classify,
     documents.match,
+    explain,
     demo,
     service.crawl_worker,
 ):

@@ -295,10 +295,10 @@ def test_a_step_comes_from_what_was_told_and_not_from_a_denial(make: Any) -> Non
     desk = make.desk()
     told = desk.takes(make.article(1), make.cooperation()).stories[0]
     desk.now += timedelta(days=1)
-    desk.takes(make.article(2, published=desk.now, fetched=desk.now), make.cooperation(mode="negated"))
+    desk.takes(make.article(2, title="No pact", published=desk.now, fetched=desk.now), make.cooperation(mode="negated"))
     desk.now += timedelta(hours=1)
-    suspended = make.cooperation(stage="suspended")
-    decision = desk.takes(make.article(3, published=desk.now, fetched=desk.now), suspended)
+    page = make.article(3, title="Work is halted", published=desk.now, fetched=desk.now)
+    decision = desk.takes(page, make.cooperation(stage="suspended"))
     assert owed(decision) == [("stage-change", "mail", "desk@example.org", "stage-change: signed -> suspended")]
     assert only(decision).story.previous == told.id
 

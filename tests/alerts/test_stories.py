@@ -241,7 +241,9 @@ def test_a_name_that_many_records_share_links_nothing(make: Any) -> None:
 def test_names_are_counted_once_a_record(make: Any) -> None:
     desk = make.desk()
     for number, text in enumerate((DUNES, DUNES, WAVES)):
-        desk.takes(make.article(number, text=text), make.cooperation(missions=["hera"] if text == WAVES else ["lupex"]))
+        desk.takes(
+            make.article(number, title="Agencies sign", text=text), make.cooperation(missions=["hera"] if text == WAVES else ["lupex"])
+        )
     assert common_names(desk.stories.values()) == {"sirocco": 1, "galerna": 1, "nantes": 2}
 
 

@@ -107,7 +107,7 @@ def test_help_has_examples_and_completion_works() -> None:
     assert "classify" in completion.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "crawl", "deliver", "check", "extract", "classify", "match", "demo"])
+@pytest.mark.parametrize("command", ["run", "crawl", "deliver", "check", "extract", "classify", "match", "explain", "demo"])
 def test_every_command_explains_itself_and_stands_in_the_readme(command: str) -> None:
     assert "Usage:" in spacepact(command, "--help").stdout
     assert f"spacepact {command}" in (ROOT / "README.md").read_text() or f"make {command}" in (ROOT / "README.md").read_text()
