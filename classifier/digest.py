@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from classifier.reading import Reading, Sentence
 
@@ -17,11 +18,15 @@ def parts(reading: Reading) -> list[Reading]:
     """Return the items of a digest as readings of their own, or just the reading where it is no digest."""
     if not any("digest" in s.cues for s in reading.title):
         return [reading]
-    starts = [i for i, s in enumerate(reading.sentences) if i >= reading.titles and _heads(reading, i, s)]
-    if len(starts) < FEWEST:
-        starts = [i for i, s in enumerate(reading.sentences) if i >= reading.titles and _opens(reading.text, s)]
-        return [_part(reading, a, b, 0) for a, b in zip(starts, [*starts[1:], len(reading.sentences)], strict=True)] or [reading]
-    return [_part(reading, a, b, 1) for a, b in zip(starts, [*starts[1:], len(reading.sentences)], strict=True)]
+    heads = [i for i, s in enumerate(reading.sentences) if i >= reading.titles and _heads(reading, i, s)]
+    if len(heads) >= FEWEST:
+        return _cut(reading, heads, 1)
+    opens = [i for i, s in enumerate(reading.sentences) if i >= reading.titles and _opens(reading.text, s)]
+    return _cut(reading, opens, 0) or [reading]
+
+
+def _cut(reading: Reading, starts: list[int], titles: int) -> list[Reading]:
+    return [_part(reading, a, b, titles) for a, b in pairwise([*starts, len(reading.sentences)])]
 
 
 def _opens(text: str, sentence: Sentence) -> bool:

@@ -67,15 +67,19 @@ def _strangers(text: str, hits: list[Hit]) -> frozenset[str]:
     defined = {m[1]: m.start() for m in _DEFINITION.finditer(text)}
     if not defined:
         return frozenset()
-    ours = {text[h.start : h.end] for h in hits if h.surface.exact}
-    out = set()
-    for acronym in defined.keys() & ours:
-        at = defined[acronym]
-        owners = {h.surface.entry.id for h in hits if text[h.start : h.end] == acronym}
-        named = {h.surface.entry.id for h in hits if h.end in (at - 1, at) or at - 3 <= h.end <= at}
-        if not owners & named and _initials(text[max(0, at - 120) : at], acronym):
-            out.add(acronym)
-    return frozenset(out)
+    owners: dict[str, set[str]] = {}
+    named: dict[int, set[str]] = {}
+    for hit in hits:
+        named.setdefault(hit.end, set()).add(hit.surface.entry.id)
+        if hit.surface.exact and text[hit.start : hit.end] in defined:
+            owners.setdefault(text[hit.start : hit.end], set()).add(hit.surface.entry.id)
+    return frozenset(a for a in owners if _stranger(text, defined[a], a, owners[a], named))
+
+
+def _stranger(text: str, at: int, acronym: str, owners: set[str], named: dict[int, set[str]]) -> bool:
+    """Return whether the words before a bracket spell its acronym and are no name of the acronym's owners."""
+    before = {ident for end in range(at - 3, at + 1) for ident in named.get(end, ())}
+    return not owners & before and _initials(text[max(0, at - 120) : at], acronym)
 
 
 def _initials(before: str, acronym: str) -> bool:

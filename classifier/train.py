@@ -198,6 +198,8 @@ def _fit(
     rows: list[dict[str, float]], truth: list[str], strength: float, classes: Sequence[str], trust: Sequence[float] | None = None
 ) -> dict[Any, dict[str, float]]:
     """Return class -> feature -> weight; for two classes only the second has weights. `trust` weighs the rows."""
+    if len(set(truth)) == 1:
+        return {c: {"bias": 1.0 if c == truth[0] else -20.0} for c in classes}
     vectors = DictVectorizer()
     matrix = vectors.fit_transform(rows)
     fitted = LogisticRegression(C=strength, max_iter=2000, fit_intercept=False).fit(matrix, truth, sample_weight=trust)

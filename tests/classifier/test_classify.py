@@ -11,8 +11,8 @@ from spacepact.cooperation import Classification, Cooperation
 PACT = (
     "ESA and JAXA sign lunar rover pact",
     (
-        "The European Space Agency and the Japan Aerospace Exploration Agency signed an agreement on Tuesday to develop a small lunar rover "
-        "together. Under the agreement, JAXA will provide the wheels and ESA the navigation camera."
+        "The European Space Agency and the Japan Aerospace Exploration Agency signed an agreement on Tuesday to develop a small lunar "
+        "rover together. Under the agreement, JAXA will provide the wheels and ESA the navigation camera."
     ),
 )
 FRIDAY = datetime(2024, 3, 15, 12, tzinfo=UTC)

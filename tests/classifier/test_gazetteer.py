@@ -49,7 +49,7 @@ def test_loading_stays_quick() -> None:
 
 def test_an_unknown_key_is_told_with_its_place_and_the_nearest_known_one(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, "entities:\n  - {id: nasa, kind: agency, name: NASA, acronym: [NASA]}\n")
-    assert problems == ["g.yaml:2:44: unknown key 'acronym'; did you mean 'acronyms'?"]
+    assert problems == ["g.yaml:2:42: unknown key 'acronym'; did you mean 'acronyms'?"]
 
 
 def test_a_wrong_kind_names_the_right_ones(tmp_path: Path) -> None:

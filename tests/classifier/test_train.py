@@ -38,7 +38,7 @@ def corpus() -> list[tuple[dict[str, Any], dict[str, Any]]]:
         ]
         for scope, title, text, who in kinds:
             ident = f"{scope}-{i}"
-            text += f"\n{filler(ident)}."
+            story = f"{text}\n{filler(ident)}."
             relation = {
                 "parties": who,
                 "activity": "joint-mission" if i % 2 else "science",
@@ -48,7 +48,7 @@ def corpus() -> list[tuple[dict[str, Any], dict[str, Any]]]:
             }
             out.append(
                 (
-                    {"id": ident, "title": title, "text": text},
+                    {"id": ident, "title": title, "text": story},
                     {"id": ident, "scope": scope, "confidence": "high", "relations": [relation] if who else []},
                 )
             )
