@@ -110,6 +110,18 @@ def denied(folded: str, sentence: Sentence) -> bool:
     return first is not None and _DENIAL.search(folded[max(sentence.start, first - 60) : first]) is not None
 
 
+_SAYS_NO = re.compile(
+    r"\b(?:denies|denied|deny|dement|dementent|dementiert|dementieren|desmiente|desmienten|niega|smentisce|desmente|опроверг\w*)\b|否认|否定"
+)
+
+
+def title_denies(folded: str, title: Sentence) -> bool:
+    """Return whether a title denies outright: "Seoul: no agreement was signed", "Rome denies a plan for a joint probe"."""
+    if any(c in title.cues for c in ("suspend", "withdraw")):
+        return False
+    return denied(folded, title) or _SAYS_NO.search(folded[title.start : title.end]) is not None
+
+
 def mode(folded: str, sentence: Sentence, stage: str) -> Mode:
     """Return how the act is told: denied, weighed, to come, past, or plainly asserted."""
     cues = sentence.cues

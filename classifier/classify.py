@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from classifier.attributes import denied
+from classifier.attributes import title_denies
 from classifier.cooperations import Judged, cooperations
 from classifier.cues import lexicon
 from classifier.digest import parts
@@ -47,7 +47,8 @@ class Classifier:
         reading = read(title, text, self._matcher, self._lexicon)
         judged = [self._judge(part) for part in parts(reading)]
         best = max(judged, key=lambda j: j.score)
-        scope = _scope(best.scopes, cooperation=best.score >= self._model.threshold and not _all_denied(reading))
+        denial = any(title_denies(reading.folded, s) for s in reading.title)
+        scope = _scope(best.scopes, cooperation=best.score >= self._model.threshold and not denial)
         if scope not in COOPERATION_SCOPES:
             scope = min((_scope(j.scopes, cooperation=False) for j in judged), key=SCOPES.index)
         told = [j for j in judged if j is best or j.score >= self._model.threshold] if scope != "none" else []
@@ -69,11 +70,6 @@ class Classifier:
         seen = views(part, self._actors)
         scores = [self._model.sentence_score(v.features) for v in seen]
         return Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))
-
-
-def _all_denied(reading: Reading) -> bool:
-    """Return whether the title itself denies: "Seoul: no lunar agreement was signed"."""
-    return any(denied(reading.folded, s) and not any(c in s.cues for c in ("suspend", "withdraw")) for s in reading.title)
 
 
 def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:

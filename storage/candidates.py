@@ -14,14 +14,21 @@ LOOK_BACK = timedelta(days=800)
 AT_MOST = 300
 
 
-def parties_of(cooperation: Cooperation) -> list[str]:
-    """Return what a story is found by: the ids of its parties, each once."""
-    return sorted({party.id for party in cooperation.parties})
+def keys(cooperation: Cooperation) -> set[str]:
+    """Return what a story is found by: the ids of its parties, and its countries."""
+    return {party.id for party in cooperation.parties} | {f"country:{code}" for code in cooperation.countries}
+
+
+def sought(cooperation: Cooperation) -> set[str]:
+    """Return the keys of stories that may be meant: an outlet may name a state where another names its agency."""
+    parties = {party.id for party in cooperation.parties}
+    agencies_of = {f"country:{party.removeprefix('state:').upper()}" for party in parties if party.startswith("state:")}
+    return parties | agencies_of | {f"state:{code.lower()}" for code in cooperation.countries}
 
 
 def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[Story]:
-    """Return stories that share a party with the article, or that it already tells; newest first."""
-    wanted = sorted({p for c in tagged.classification.cooperations for p in parties_of(c)})
+    """Return stories that share a party with the article, by agency or state, or that it already tells; newest first."""
+    wanted = sorted({key for c in tagged.classification.cooperations for key in sought(c)})
     sharing = select(story_parties.c.story_id).where(story_parties.c.party.in_(wanted))
     telling = select(story_articles.c.story_id).where(story_articles.c.url == tagged.article.url)
     query = (

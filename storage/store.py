@@ -12,7 +12,7 @@ from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
 from spacepact.round import Outcome, Rejected
 from spacepact.story import Alert, Decision, Story
-from storage.candidates import candidates, parties_of
+from storage.candidates import candidates, keys
 from storage.database import lock_stories, reading, writing
 from storage.ledger import Ledger
 from storage.reading import Reading
@@ -96,7 +96,7 @@ def _apply(connection: Connection, article: Article, decision: Decision, now: da
         row = {**story.model_dump(include={"record", "revision", "first_seen", "last_seen"}), "body": body}
         upsert(connection, stories, {"id": story.id}, row)
         connection.execute(delete(story_parties).where(story_parties.c.story_id == story.id))
-        connection.execute(insert(story_parties), [{"story_id": story.id, "party": p} for p in parties_of(story.cooperation)])
+        connection.execute(insert(story_parties), [{"story_id": story.id, "party": p} for p in sorted(keys(story.cooperation))])
         upsert(connection, story_articles, {"story_id": story.id, "url": article.url}, {})
     for alert in decision.alerts:
         _owe(connection, alert, now)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from alerts.wording import party_names
 from spacepact.cooperation import Tagged
 from spacepact.demo.content import Outlet, Page
 from spacepact.demo.verdict import Verdict
@@ -38,7 +39,7 @@ def told(console: Console, rows: Sequence[DeliveryRow], stories: Mapping[str, St
             by_alert.setdefault((row.story_id, row.revision, row.kind), []).append(row)
     for (story_id, _, kind), group in by_alert.items():
         story = stories[story_id]
-        parties = ", ".join(p.name for p in story.cooperation.parties)
+        parties = ", ".join(party_names(story.cooperation))
         people = ", ".join(f"{r.channel}: {r.recipient}" if r.channel == "desk-mail" else r.channel for r in group)
         why = ", ".join(sorted({name for r in group for name in r.watchlists}))
         table.add_row(kind, parties, story.cooperation.stage, str(len(story.tellings)), people, why)

@@ -121,6 +121,27 @@ def test_candidates_share_a_party_and_say_who_was_told(store: Store) -> None:
     assert [(told.channel, told.watchlists) for story in met for told in story.told] == [("hook0", ("all",))]
 
 
+def test_a_state_finds_the_story_of_its_agency_and_the_other_way_round(store: Store) -> None:
+    def say(url: str, party: Party) -> Tagged:
+        said = tagged(url)
+        cooperation = said.classification.cooperations[0].model_copy(update={"parties": (party,), "countries": ("BR",)})
+        classification = said.classification.model_copy(update={"cooperations": (cooperation,)})
+        return said.model_copy(update={"classification": classification})
+
+    agency, state = Party(id="aeb", name="AEB"), Party(id="state:br", name="State:Brazil")
+    for n, (first, then) in enumerate(((agency, state), (state, agency))):
+        met: list[Story] = []
+
+        def look(_: Tagged, __: Classification | None, near: Sequence[Story], met: list[Story] = met) -> Decision:
+            met.extend(near)
+            return Decision()
+
+        url = f"https://a.example/{n}"
+        store.add("a", Link(url=url), say(url, first), lambda *a: tell(a[0], a[1], ()), NOW)
+        store.add("a", Link(url=url + "b"), say(url + "b", then), look, NOW)
+        assert met
+
+
 def test_a_delivery_is_claimed_once_and_settled_under_its_fence(store: Store) -> None:
     store.add("a", Link(url="https://a.example/1"), tagged(), tell, NOW)
     assert store.ledger.due_lanes(NOW) == ["hook0"]
