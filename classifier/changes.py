@@ -94,9 +94,9 @@ def _removals(judged: Judged, lexicon: Lexicon) -> Iterator[Edit]:
         yield Edit(f"without the sentence {_short(text[start:end])}", partial(_without_sentence, start))
     for ident in list(dict.fromkeys(a.entry.id for v in ranked for a in v.actors))[:_TRIED]:
         yield Edit(f"without {ident}", partial(_without_party, ident))
-    words = _words(judged.reading, lexicon)
+    words = words_by_class(judged.reading, lexicon)
     for cue in dict.fromkeys(c for v in ranked[:3] for c in v.sentence.cues):
-        yield Edit(f"without words of {cue} ({', '.join(words[cue][:3])})", partial(_without_words, cue))
+        yield Edit(f"without words of {cue} ({', '.join(words.get(cue, ()))})", partial(_without_words, cue))
 
 
 def _additions(reading: Reading) -> Iterator[Edit]:
@@ -131,13 +131,15 @@ def _with_words(top: int, cue: str, sentence: Sentence) -> Sentence:
     return replace(sentence, cues={cue: sentence.end - 1, **sentence.cues}) if sentence.index < top else sentence
 
 
-def _words(reading: Reading, lexicon: Lexicon) -> dict[str, list[str]]:
-    """Return the words of each class of cues as the reading has them."""
+def words_by_class(reading: Reading, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """Return the words of each class of cues as the reading has them, at most four a class, in order of offset."""
+    if not reading.sentences:
+        return {}
     first, last = reading.sentences[0].start, reading.sentences[-1].end
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for cue in lexicon.cues(reading.folded[first:last]):
+    for cue in sorted(lexicon.cues(reading.folded[first:last])):
         found[cue.name][reading.text[first + cue.start : first + cue.end].lower()] = None
-    return defaultdict(list, {name: list(words) for name, words in found.items()})
+    return {name: tuple(words)[:4] for name, words in found.items()}
 
 
 def _short(sentence: str) -> str:

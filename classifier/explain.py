@@ -8,7 +8,7 @@ from datetime import datetime
 from math import log
 from typing import Literal
 
-from classifier.changes import Change, Tester
+from classifier.changes import Change, Tester, words_by_class
 from classifier.classify import Classifier
 from classifier.cooperations import Judged
 from classifier.digest import parts
@@ -72,8 +72,9 @@ class Proof(Noun):
 class Explanation(Noun):
     r"""All that `spacepact explain` shows. Offsets count code points in `text`, which is title, newline, text.
 
-    `part`: the item of a digest that decided, None where the text is one article. `changes` stand alone,
-    the one that moves the score most first; `together` lays them upon each other until the verdict tips.
+    `part`: the item of a digest that decided, None where the text is one article. `words`: what the text has
+    of each class of cues. `changes` stand alone, the one that moves the score most first; `together` lays
+    them upon each other until the verdict tips.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Explanation(Noun):
     scopes: dict[Scope, float]
     part: tuple[int, int] | None
     mentions: tuple[Marked, ...]
+    words: dict[str, tuple[str, ...]]
     weights: tuple[Weight, ...]
     proofs: tuple[Proof, ...]
     changes: tuple[Change, ...]
@@ -110,6 +112,7 @@ def explain_document(
         scopes={s: round(p, 4) for s, p in judged.scopes.items()},
         part=(judged.reading.sentences[0].start, judged.reading.sentences[-1].end) if len(items) > 1 else None,
         mentions=marked(reading, matcher),
+        words=words_by_class(judged.reading, lexicon),
         weights=tuple(_weights(judged, model)),
         proofs=tuple(_proofs(judged, said, model)),
         changes=tuple(t.change for t in trials[: max(MOST_CHANGES, len(together))]),

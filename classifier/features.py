@@ -10,11 +10,13 @@ from classifier.gazetteer import MISSION_KINDS
 from classifier.parties import Actor, Actors, Relation
 from classifier.reading import Reading, Sentence
 
-ACTS = (
+ACTS = frozenset((
     "sign", "agree", "agreement", "cooperate", "joint", "international", "meet", "accede", "join", "contribute", "participate",
     "support", "exchange", "plan", "begin", "withdraw", "suspend", "extend", "delay", "contract", "launch", "crew", "data",
     "nations", "statement", "leaders", "rivalry", "history", "boilerplate", "finding", "advisory", "counterparts", "exploration",
-)  # fmt: skip
+    "event", "award", "personnel", "finance", "education", "industry", "done", "talking", "proposed", "building", "running", "handed",
+    "flown", "prolonged", "jointmission", "instrument", "datashare", "launchdeal",
+))  # fmt: skip
 
 
 class SentenceView(NamedTuple):
@@ -61,9 +63,7 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
         pairs = [f"off-{p}" for p in pairs]
         features.add("off")
     features.update(pairs)
-    for act in ACTS:
-        if act in sentence.cues:
-            features.update(f"{pair}&{act}" for pair in pairs)
+    features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
     features.update(_links(context.text, sentence, who, actors))
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
         features.add("tail")
@@ -92,8 +92,8 @@ def _place(sentence: Sentence, context: _Context) -> str:
 def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     """Return what makes a cooperation whatever the words: a foreign pair, an act of any kind, and space itself."""
     cues = sentence.cues
-    core = sum(c in cues for c in CORE)
-    deal = any(c in cues for c in DEALS)
+    core = len(CORE & cues.keys())
+    deal = not DEALS.isdisjoint(cues)
     spacey = space(sentence)
     if {"PP", "Pp", "PC", "Pc"} & set(pairs):
         pairs = [*pairs, "FP"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from rich.console import Console
@@ -55,24 +55,33 @@ def explain(
 
     if (url is None) == (file is None):
         raise click.UsageError("name the URL of a kept article, or a file by --text FILE, not both")
-    title, text = _read(file) if file else ("", "")
-    published = published.replace(tzinfo=UTC) if published else None
-    if url:
-        title, text, language, published = _kept(context, url, language, published)
-    explanation = explain_document(Classifier.load(context.config / "gazetteer"), title, text, language, published)
+    document = _kept(context, url) if url else _read(file or Path("-"))
+    document = document._replace(
+        language=language or document.language, published=published.replace(tzinfo=UTC) if published else document.published
+    )
+    explanation = explain_document(Classifier.load(context.config / "gazetteer"), *document)
     if as_json:
         click.echo(explanation.model_dump_json(indent=1))
     else:
         show(Console(highlight=False), explanation)
 
 
-def _read(file: Path) -> tuple[str, str]:
+class _Document(NamedTuple):
+    """What explain_document asks for, in its order."""
+
+    title: str
+    text: str
+    language: str | None = None
+    published: datetime | None = None
+
+
+def _read(file: Path) -> _Document:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     title, _, text = raw.decode("utf-8", "replace").lstrip("\ufeff\r\n ").partition("\n")
-    return clean_line(title), clean_text(text)
+    return _Document(clean_line(title), clean_text(text))
 
 
-def _kept(context: Context, url: str, language: str | None, published: datetime | None) -> tuple[str, str, str | None, datetime | None]:
+def _kept(context: Context, url: str) -> _Document:
     from spacepact.loading import load_config
     from storage import Store, migrate, open_database
 
@@ -81,20 +90,13 @@ def _kept(context: Context, url: str, language: str | None, published: datetime 
     kept = Store(engine).reading.article(url)
     if kept is None:
         raise SpacepactError(f"no article is kept under {url}; give its canonical URL, or its text by --text FILE")
-    article = kept.article
-    return article.title, article.text, language or article.language, published or article.published
+    return _Document(kept.article.title, kept.article.text, kept.article.language, kept.article.published)
 
 
 def show(console: Console, explanation: Explanation) -> None:
     """Print an explanation for people; without colours the marks say the same."""
     said = explanation.classification
-    console.print(
-        Text(f"{'COOPERATION NEWS' if said.cooperation else 'not cooperation news'}", "bold green" if said.cooperation else "bold")
-    )
-    console.print(f"score {said.score:.2f}, threshold {explanation.threshold:.2f}; scope {said.scope}", style="dim")
-    console.print("  ".join(f"{scope} {share:.2f}" for scope, share in explanation.scopes.items()), style="dim")
-    if explanation.part:
-        console.print(f"a digest: the item at {explanation.part[0]}-{explanation.part[1]} decided", style="dim")
+    _verdict(console, explanation)
     _heading(console, "Text")
     console.print(_marked_text(explanation))
     _heading(console, "Names")
@@ -105,12 +107,24 @@ def show(console: Console, explanation: Explanation) -> None:
     if not said.cooperations:
         console.print("none")
     _heading(console, "What decided (log-odds; + speaks for cooperation news)")
-    console.print(_weights(explanation.weights) if explanation.weights else "no sentence is about space: nothing was weighed")
+    console.print(
+        _weights(explanation.weights, explanation.words) if explanation.weights else "no sentence is about space: nothing was weighed"
+    )
     for proof in explanation.proofs:
         console.print(Text(f"\n“{proof.text}” alone: {proof.score:.2f}"))
-        console.print(_weights(proof.weights))
+        console.print(_weights(proof.weights, {}))
     _heading(console, "For the other verdict")
     console.print(Text("\n".join(_other(explanation))))
+
+
+def _verdict(console: Console, explanation: Explanation) -> None:
+    said = explanation.classification
+    verdict = ("COOPERATION NEWS", "bold green") if said.cooperation else ("not cooperation news", "bold")
+    console.print(Text(*verdict))
+    console.print(f"score {said.score:.2f}, threshold {explanation.threshold:.2f}; scope {said.scope}", style="dim")
+    console.print("  ".join(f"{scope} {share:.2f}" for scope, share in explanation.scopes.items()), style="dim")
+    if explanation.part:
+        console.print(f"a digest: the item at {explanation.part[0]}-{explanation.part[1]} decided", style="dim")
 
 
 def _heading(console: Console, text: str) -> None:
@@ -190,12 +204,15 @@ def _cooperation(console: Console, number: int, cooperation: Cooperation) -> Non
         console.print(Padding(Text(f"“{evidence.text}” [{evidence.start}-{evidence.end}]", "cyan"), (0, 0, 0, 3)))
 
 
-def _weights(weights: Iterable[Weight]) -> Table:
+def _weights(weights: Iterable[Weight], words: Mapping[str, tuple[str, ...]]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right")
     for weight in weights:
         where = f" ({', '.join(weight.where)})" if weight.where else ""
-        table.add_row(Text(f"{weight.effect:+.2f}", "green" if weight.effect > 0 else "red"), Text(f"{meaning(weight.feature)}{where}"))
+        said = f": {', '.join(words[weight.feature])}" if weight.feature in words else ""
+        table.add_row(
+            Text(f"{weight.effect:+.2f}", "green" if weight.effect > 0 else "red"), Text(f"{meaning(weight.feature)}{said}{where}")
+        )
     return table
 
 

@@ -135,6 +135,12 @@ def test_the_sentence_that_a_change_takes_away_is_really_needed(news: Explanatio
     assert without.score == pytest.approx(change.score, abs=0.1)
 
 
+def test_the_words_that_spoke_are_told(news: Explanation) -> None:
+    assert news.words["sign"] == ("sign", "signed")
+    assert news.words["agreement"] == ("agreement",)
+    assert "words of agreement: agreement (" in " ".join(shown(news).split())
+
+
 def test_a_foreign_agency_is_what_a_domestic_story_lacks(domestic: Explanation) -> None:
     assert any(c.what.startswith("with a foreign agency") for c in domestic.together)
 
