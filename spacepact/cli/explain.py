@@ -222,11 +222,11 @@ def _other(explanation: Explanation) -> Iterator[str]:
         return
     yield from (f"{_told(c)} {c.what}" for c in explanation.changes)
     row = explanation.together
-    tipped = bool(row) and row[-1].cooperation != explanation.classification.cooperation
-    if tipped and len(row) > 1:
-        yield f"Together the first {len(row)} tip the verdict: {row[-1].score:.2f}."
-    elif not tipped:
+    if not row or row[-1].cooperation == explanation.classification.cooperation:
         yield "Not even all of them together tip the verdict."
+    else:
+        which = "The first alone tips" if len(row) == 1 else f"Together the first {len(row)} tip"
+        yield f"{which} the verdict: {row[-1].score:.2f}."
 
 
 def _told(change: Change) -> str:

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from standardwebhooks import Webhook, WebhookVerificationError
+
+from spacepact.demo.server import QuietServer
 
 Kind = Literal["mail", "slack", "webhook"]
 
@@ -61,7 +63,7 @@ class Receivers:
         self.refused: list[str] = []
         self.secret, self._log, self._lock = secret, log, threading.Lock()
         self._mail = Controller(_MailHandler(self), hostname="127.0.0.1", port=free_port(), ready_timeout=20)
-        self._web = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._web = QuietServer(("127.0.0.1", 0), _handler(self))
 
     @property
     def mail_port(self) -> int:

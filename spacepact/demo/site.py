@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import yaml
 
 from spacepact.demo.content import Expectation, Outlet, RoundNumber, expected, load_lists, load_outlets
 from spacepact.demo.rendering import Answer, website
+from spacepact.demo.server import QuietServer
 
 
 class Request(NamedTuple):
@@ -89,9 +90,7 @@ def _source(outlet: Outlet, base: str, every: str) -> dict[str, object]:
     return source | ({"links": outlet.links} if outlet.links else {})
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(QuietServer):
     def __init__(self, outlet: Outlet, requests: list[Request]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.outlet, self.requests = outlet, requests

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +20,7 @@ from alerts.message import Message, render
 from alerts.watchlist import Watchlist
 from spacepact.article import Article
 from spacepact.cooperation import Classification, Cooperation, Evidence, Named, Party, Tagged
+from spacepact.demo.server import QuietServer
 from spacepact.settings import Alerting
 from spacepact.story import Alert, Decision, Story
 
@@ -163,7 +164,7 @@ class Hook:
         self.script.append((status, {k.replace("_", "-"): v for k, v in headers.items()}, body))
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(QuietServer):
     daemon_threads = True
     hook: Hook
 

@@ -185,7 +185,7 @@ def test_people_read_marks_evidence_weights_and_changes(news: Explanation) -> No
         "public parties of two countries",
         "For the other verdict",
         "without isro",
-        "tip the verdict",
+        " the verdict: 0.",
     ):
         assert said in read, said
 

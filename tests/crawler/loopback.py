@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeVar
 
 from crawler.engine import crawl, run
 from crawler.source import Source
 from spacepact.article import Article, Link
+from spacepact.demo.server import QuietServer
 from spacepact.round import Outcome, Rejected, Round, Validators
 from spacepact.settings import Crawl
 
@@ -49,7 +50,7 @@ class Website:
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer((address, 0), self._handler())
+        self._server = QuietServer((address, 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://{address}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

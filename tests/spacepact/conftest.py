@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,6 +22,7 @@ import pytest
 import yaml
 
 from spacepact.demo.receivers import Receivers, free_port
+from spacepact.demo.server import QuietServer
 from spacepact.settings import default_config_dir
 from storage import Store, open_database
 
@@ -35,7 +36,7 @@ class Outlet:
     def __init__(self) -> None:
         self.pages: dict[str, tuple[str, str]] = {}
         self.requests: Counter[str] = Counter()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = QuietServer(("127.0.0.1", 0), self._handler())
         self.base = f"http://127.0.0.1:{self.server.server_port}"
 
     def publish(self, slug: str, title: str, *paragraphs: str) -> None:
