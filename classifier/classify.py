@@ -45,7 +45,7 @@ class Classifier:
         """
         del language
         reading = read(title, text, self._matcher, self._lexicon)
-        judged = [self._judge(part) for part in parts(reading)]
+        judged = [self.judge(part) for part in parts(reading)]
         best = max(judged, key=lambda j: j.score)
         denial = any(title_denies(reading.folded, s) for s in reading.title)
         scope = _scope(best.scopes, cooperation=best.score >= self._model.threshold and not denial)
@@ -64,7 +64,8 @@ class Classifier:
             cooperations=tuple(found),
         )
 
-    def _judge(self, part: Reading) -> Judged:
+    def judge(self, part: Reading) -> Judged:
+        """Return what the model says of an article, or of an item of a digest: sentence by sentence and as a whole."""
         if not about_space(part):
             return Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
         seen = views(part, self._actors)

@@ -92,7 +92,10 @@ class Judged(NamedTuple):
 
 
 def cooperations(judged: Judged, actors: Actors, model: Model, published: datetime | None) -> list[Cooperation]:
-    """Return the cooperations of a document, the surest first; each holds at least one sentence."""
+    """Return the cooperations of a document, the surest first; each holds at least one sentence.
+
+    A general statement lists many things of one rank: its cooperations keep the order of the text.
+    """
     reading, seen = judged.reading, judged.seen
     who = protagonists(reading, seen, actors.home(reading), actors)
     general = any(c in s.cues for s in reading.title for c in ("statement", "leaders"))
@@ -100,12 +103,14 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
     for worth, view in _ranked(judged, model):
         if len(drafts) >= MOST:
             break
-        if "off" in view.features or (general and not space(view.sentence)):
+        if not {"off", "guests"}.isdisjoint(view.features) or (general and not space(view.sentence)):
             continue
         parties = _parties(view, who, actors)
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             activity = choose(model, "activity", _features(view, seen, reading))
             _place(drafts, _Draft(parties, activity, [(worth, view)]), apart=general)
+    if general:
+        drafts.sort(key=lambda d: d.views[0][1].sentence.index)
     for draft in drafts:
         if not general and any("industry" in v.sentence.cues or "contract" in v.sentence.cues for _, v in draft.views):
             draft.parties = _companies_named(draft.parties, seen)

@@ -59,12 +59,15 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
     relations = actors.relations(who)
     pairs = _pairs(who, relations, actors, context, sentence)
     features = {_place(sentence, context), *sentence.cues, *_composites(sentence, pairs)}
-    if not spacey:
-        pairs = [f"off-{p}" for p in pairs]
-        features.add("off")
+    if not spacey or attends(sentence):
+        features = {_place(sentence, context), *sentence.cues}
+        mark = "off" if not spacey else "guests"
+        pairs = [f"{mark}-{p}" for p in pairs]
+        features.add(mark)
+    else:
+        features.update(_links(context.text, sentence, who, actors))
     features.update(pairs)
     features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
-    features.update(_links(context.text, sentence, who, actors))
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
         features.add("tail")
     if any(a.place for a in who):
@@ -76,6 +79,14 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
     if sentence.end - sentence.start < 40:
         features.add("short")
     return SentenceView(sentence, who, relations, frozenset(features))
+
+
+_DONE_TOGETHER = (CORE - {"contribute", "nations"}) | {"agree", "meet", "done", "talking", "delay", "contract", "building", "jointmission"}
+
+
+def attends(sentence: Sentence) -> bool:
+    """Return whether the parties merely sit in one hall: speakers, panels and guests without an act between them."""
+    return "attend" in sentence.cues and _DONE_TOGETHER.isdisjoint(sentence.cues)
 
 
 def _place(sentence: Sentence, context: _Context) -> str:

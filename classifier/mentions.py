@@ -10,6 +10,7 @@ from typing import NamedTuple
 from classifier.folding import fold
 from classifier.gazetteer import MISSION_KINDS, Entry, Kind
 from classifier.matcher import Hit, Matcher
+from classifier.othernames import goes_on, part_of_another_name
 from classifier.surfaces import Surface
 
 SURE = 0.5
@@ -44,15 +45,30 @@ class Mention(NamedTuple):
 
 def find_mentions(text: str, folded: str, matcher: Matcher) -> list[Mention]:
     """Return every mention in order of offset; `confidence` < SURE marks what could not be settled."""
-    hits = matcher.hits(text, folded)
+    hits = _own_names(text, matcher.hits(text, folded))
     strangers = _strangers(text, hits)
-    strong = {h.surface.entry.id for h in hits if not h.surface.weak and not h.surface.described}
+    strong = _strong(hits)
     return [
         _mention(best, sure)
         for group in _by_span(hits)
         if text[group[0].start : group[0].end] not in strangers
         for best, sure in [_best(group, folded, strong)]
     ]
+
+
+def _own_names(text: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits that are no part of another name; a name that goes on counts only where its entry is certain elsewhere."""
+    starts, ends = frozenset(h.start for h in hits), frozenset(h.end for h in hits)
+    own = [h for h in hits if not part_of_another_name(text, h, ends)]
+    longer = [goes_on(text, h, starts) for h in own]
+    if not any(longer):
+        return own
+    strong = _strong(h for h, on in zip(own, longer, strict=True) if not on)
+    return [h for h, on in zip(own, longer, strict=True) if not on or h.surface.entry.id in strong]
+
+
+def _strong(hits: Iterable[Hit]) -> set[str]:
+    return {h.surface.entry.id for h in hits if not h.surface.weak and not h.surface.described}
 
 
 def _by_span(hits: list[Hit]) -> Iterable[list[Hit]]:

@@ -18,18 +18,21 @@ _PLACE = re.compile(r" (?:Creek|County|River|Streets?|Avenue|Road|District|Valle
 _FIRM = re.compile(
     r",? (?:A/S|AG|GmbH|Inc|Ltd|LLC|PLC|plc|Corp|S\.p\.A|N\.V|B\.V|Holdings?|Partners|Capital|Ventures|Pharmaceuticals|Bank|Hotels?)\b"
 )
-_CAPITALISED = re.compile(r"(?: [A-Z][^\W\d_]+)+")
+_CAPITALISED = re.compile(r" [A-Z][a-zà-ÿ]{2,}(?: [A-Z][^\W\d_]+)*")
 _CLASS = re.compile(
     r"(?:Satellites?|Spacecraft|Probes?|Orbiter|Missions?|Rovers?|Lander|Telescopes?|Constellation|Program(?:me)?s?|Capsules?|Module|Laborator(?:y|ies)"
-    r"|Station|Observatory|Cube[Ss]ats?|Rockets?|Launch(?:er)?|Project|Accords?|Phase|Block|Mark|Generation|Service|System|Team|Science|Data|Space"
-    r"|Crew|Cargo|Lunar|Moon|Mars|Solar|Earth|Deep|Ultra|Wide|Flight|Control|Ground|Instrument)"
+    r"|Station|Observatory|Cube[Ss]ats?|Rockets?|Launch(?:er)?|Project|Accords?|Phase|Block|Mark|Service|System|Team|Science|Data|Space"
+    r"|Crew|Cargo|Lunar|Moon|Mars|Solar|Earth|Deep|Ultra|Wide|Flight|Control|Ground|Instrument|Main|Vehicle|Mini|Kick|Stage|Engine|Test|Implementing|Agreement|Launch|Sample|Surface|Logistics|Human)"
 )
 _REACH = 120
 _SHORT = 3
 
 
-def part_of_another_name(text: str, hit: Hit) -> bool:
-    """Return whether the words beside a one-word name make it the name of a person, a place or a firm."""
+def part_of_another_name(text: str, hit: Hit, ends: frozenset[int]) -> bool:
+    """Return whether the words beside a one-word name make it the name of a person, a place or a firm.
+
+    `ends` holds where known names end: Lockheed Martin is no first name of Orion.
+    """
     surface, name = hit.surface, text[hit.start : hit.end]
     if not name.isalpha() or not name.isascii():
         return False
@@ -40,6 +43,8 @@ def part_of_another_name(text: str, hit: Hit) -> bool:
         return False
     if (kind in _LENT or kind == "country") and _PLACE.match(text, hit.end):
         return True
+    if hit.start - 1 in ends:
+        return False
     before = _LAST_WORD.search(text, max(0, hit.start - 30), hit.start)
     return before is not None and before[1][0].isupper() and fold(before[1]) in given_names()
 
@@ -54,14 +59,14 @@ def goes_on(text: str, hit: Hit, known: frozenset[int]) -> bool:
     run = _CAPITALISED.match(text, hit.end)
     if run is None or run.start() + 1 in known or any(_CLASS.fullmatch(word) for word in run[0].split()):
         return False
-    return not _headline(text, hit.start)
+    return not _headline(text, hit.start, run.end())
 
 
-def _headline(text: str, at: int) -> bool:
-    """Return whether most longer words of the line around an offset begin with a capital."""
-    start = max(text.rfind("\n", 0, at) + 1, at - _REACH)
-    end = text.find("\n", at)
-    words = [w for w in text[start : min(end if end >= 0 else len(text), at + _REACH)].split() if len(w) > _SHORT]
+def _headline(text: str, start: int, end: int) -> bool:
+    """Return whether most longer words of the line around a span begin with a capital."""
+    line = max(text.rfind("\n", 0, start) + 1, start - _REACH), text.find("\n", end)
+    around = text[line[0] : start] + text[end : min(line[1] if line[1] >= 0 else len(text), end + _REACH)]
+    words = [w for w in around.split() if len(w) > _SHORT and w[0].isalpha()]
     return 2 * sum(w[0].islower() for w in words) < len(words)
 
 
