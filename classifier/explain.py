@@ -96,7 +96,7 @@ def explain_document(
 ) -> Explanation:
     """Classify a document and say why; the verdict is the one that `classifier.classify` gives."""
     model, matcher, lexicon = classifier._model, classifier._matcher, classifier._lexicon  # noqa: SLF001 - to explain is to look inside
-    judge = classifier._judge  # noqa: SLF001
+    judge = classifier.judge
     said = classifier.classify(title, text, language=language, published=published)
     reading = read(title, text, matcher, lexicon)
     items = parts(reading)
