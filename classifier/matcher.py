@@ -13,6 +13,7 @@ from classifier.gazetteer import Gazetteer
 from classifier.surfaces import Surface, surfaces
 
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_FIRST_WITHOUT_SPACES = "\u0e00"
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _PREFIXES = "وبلفكבהולמכש"  # one-letter words that Arabic and Hebrew write onto the next
 _LITERAL = re.compile(r"(?:\\?[- ]|[^\W_]|[一-鿿'’])+")
@@ -43,14 +44,11 @@ class Matcher:
 
     def hits(self, text: str, folded: str) -> list[Hit]:
         """Return hits in whole words, in order; where hits overlap the longest wins, and equals stay together."""
-        found = [
-            hit
-            for haystack, search, groups in ((text, self._exact_search, self._exact), (folded, self._folded_search, self._folded))
-            for i, start, end in search.find_matches_as_indexes(haystack, overlapping=True)
-            if _whole(text, start, end if groups[i][0].rest is None else start)
-            for surface in groups[i]
-            for hit in _checked(text, folded, start, end, surface)
-        ]
+        found: list[Hit] = []
+        for haystack, search, groups in ((text, self._exact_search, self._exact), (folded, self._folded_search, self._folded)):
+            for i, start, end in search.find_matches_as_indexes(haystack, overlapping=True):
+                if _opens(text, start):
+                    found.extend(_checked(text, folded, start, end, groups[i]))
         found.extend(self._of_series(text))
         return _longest(found)
 
@@ -59,7 +57,7 @@ class Matcher:
             pattern, entry = self._series[i]
             for match in pattern.finditer(text):
                 start, end = match.span()
-                if end > start and _whole(text, start, end):
+                if end > start and _opens(text, start) and _closes(text, end):
                     yield Hit(start, end, Surface(match.group(), entry, match.group()))
 
 
@@ -70,30 +68,37 @@ def _group(every: Iterator[Surface]) -> list[list[Surface]]:
     return list(groups.values())
 
 
-def _checked(text: str, folded: str, start: int, end: int, surface: Surface) -> Iterator[Hit]:
-    if surface.rest is not None:
-        match = surface.rest.match(folded, start)
-        if match is None:
-            return
-        end = match.end()
-    first = text[start]
-    if surface.capital and first != first.upper():
-        return
-    yield Hit(start, end, surface)
+def _checked(text: str, folded: str, start: int, end: int, group: list[Surface]) -> Iterator[Hit]:
+    whole = _closes(text, end)
+    for surface in group:
+        last = end
+        if surface.rest is not None:
+            match = surface.rest.match(folded, start)
+            if match is None:
+                continue
+            last = match.end()
+        elif not whole:
+            continue
+        if not surface.capital or text[start] == text[start].upper():
+            yield Hit(start, last, surface)
 
 
-def _whole(text: str, start: int, end: int) -> bool:
-    """True where no letter or digit of the same script touches the span; start == end leaves the end open."""
-    first, last = text[start], text[end - 1] if end > start else ""
-    before = text[start - 1] if start else " "
-    after = text[end] if end > start and end < len(text) else " "
-    return not (joined(before, first) or joined(last, after)) or (before in _PREFIXES and not joined(last, after))
+def _opens(text: str, start: int) -> bool:
+    """Return whether a word may begin here: no letter or digit of the same script stands before, but for a prefix."""
+    return not (start and joined(text[start - 1], text[start])) or text[start - 1] in _PREFIXES
+
+
+def _closes(text: str, end: int) -> bool:
+    """Return whether a word may end here."""
+    return not (end < len(text) and joined(text[end - 1], text[end]))
 
 
 def joined(left: str, right: str) -> bool:
     """Return whether two neighbouring characters belong to one word."""
     if not (left.isalnum() and right.isalnum()):
         return False
+    if left < _FIRST_WITHOUT_SPACES and right < _FIRST_WITHOUT_SPACES:
+        return True
     if _NO_SPACES.match(left) or _NO_SPACES.match(right):
         return bool(_KATAKANA.match(left) and _KATAKANA.match(right))
     return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 
 import click
+
+from spacepact.cli.options import Context
+from spacepact.settings import default_config_dir
 
 
 @click.command
@@ -18,7 +20,7 @@ def demo(*, once: bool) -> None:
     from spacepact.demo.run import demonstrate
     from spacepact.service import stop_on_signals
 
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s")
+    Context(default_config_dir(), logging.WARNING).talk()
     console = Console()
 
     async def life() -> bool:

@@ -17,7 +17,6 @@ QUIET = (
     "twisted",
     "asyncio",
     "alembic",
-    "apscheduler",
     "trafilatura",
     "htmldate",
     "uvicorn.error",
@@ -48,6 +47,7 @@ class Context:
         )
         for name in QUIET:
             logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is skipped is made up by the next
 
 
 pass_context = click.make_pass_decorator(Context)
