@@ -20,10 +20,7 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
     out: dict[str, float] = {"bias": 1.0}
     for cue in view.sentence.cues:
         out[cue] = 1.0
-    for mention in view.sentence.mentions:
-        out[f"kind:{mention.entry.kind}"] = 1.0
-        if mention.entry.kind in ("forum", "station", "programme", "constellation") or len(mention.entry.agencies) > 1:
-            out[f"is:{mention.id}"] = 1.0
+    out |= dict.fromkeys(_named(view), 1.0)
     for relation in view.relations:
         out[f"rel:{relation}"] = 1.0
     for near in around:
@@ -32,20 +29,49 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
     for sentence in reading.title:
         for cue in sentence.cues:
             out[f"title:{cue}"] = 1.0
+    if _CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
+        out["jointmission"] = 1.0
     return out
+
+
+def _named(view: SentenceView) -> set[str]:
+    """Return what the names of a sentence say: their kinds, and whether a mission belongs to several of its parties."""
+    out: set[str] = set()
+    parties = {actor.entry.id for actor in view.actors}
+    for entry in (mention.entry for mention in view.sentence.mentions):
+        out.add(f"kind:{entry.kind}")
+        if entry.kind in ("forum", "station", "programme", "constellation") or len(entry.agencies) > 1:
+            out.add(f"is:{entry.id}")
+        if entry.kind == "mission" and len({*entry.agencies, *entry.partners}) > 1:
+            out.add("shared")
+        if entry.kind == "mission" and len(entry.agencies) > 1 and parties >= {*entry.agencies}:
+            out.add("jointmission")
+    return out
+
+
+_CRAFT = re.compile(
+    r"\b(?:joint|shared|common)(?:ly built| \w+){0,3} "
+    r"(?:mission|satellite|observatory|spacecraft|telescope|probe|lander|orbiter|rover|space station)\b"
+    r"|\b(?:mission|satellite|observatory|spacecraft|telescope|probe|lander|orbiter)\b"
+    r"[^.;]{0,30} (?:they|that|are) [^.;]{0,20}(?:together|jointly)\b"
+)
+"""A craft of two: "their shared solar observatory", "the probe that they are building together"."""
 
 
 SAYS: Mapping[Field, Mapping[str, str]] = {
     "activity": {
+        "inkind": "contribution",
         "jointmission": "joint-mission",
         "title:jointmission": "joint-mission",
+        "safeguards": "launch-service",
         "datashare": "data-sharing",
         "title:datashare": "data-sharing",
         "satnav": "navigation",
         "antenna": "ground-segment",
+        "pledge": "policy-dialogue",
     },
     "instrument": {"mou": "mou", "intentletter": "letter-of-intent", "accede": "accession"},
-    "stage": {"suspend": "suspended", "withdraw": "ended", "title:delay": "delayed"},
+    "stage": {"suspend": "suspended", "withdraw": "ended", "title:delay": "delayed", "tosign": "proposed", "construct": "in-development"},
 }
 """Words that leave no doubt: a cue of the sentence, or of the title -> the value; the first wins."""
 NEEDS: Mapping[str, frozenset[str]] = {
@@ -57,6 +83,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "framework-agreement": frozenset({"agreement", "framework", "sign", "agree"}),
     "joint-statement": frozenset({"statement", "agree", "nations", "leaders"}),
     "meeting": frozenset({"meet", "talking"}),
+    "contract": frozenset({"contract", "launchdeal", "sign", "agreement"}),
     "suspended": frozenset({"suspend"}),
     "ended": frozenset({"withdraw"}),
     "delayed": frozenset({"delay"}),
@@ -68,7 +95,8 @@ POINTS: Mapping[Field, Mapping[str, str]] = {
     "activity": {
         "jointmission": "joint-mission", "instrument": "contribution", "datashare": "data-sharing", "antenna": "ground-segment",
         "training": "education-capacity", "flyastronaut": "crew", "satnav": "navigation", "safety": "ssa-stm",
-        "launchdeal": "launch-service", "watchearth": "earth-observation",
+        "launchdeal": "launch-service", "watchearth": "earth-observation", "shared": "joint-mission", "military": "defence",
+        "dialogue": "policy-dialogue", "is:artemis-accords": "exploration-framework",
     },
     "stage": {
         "done": "signed", "talking": "talks", "proposed": "proposed", "building": "in-development", "running": "operating",

@@ -10,6 +10,10 @@ _HYPHENS = "-‐‑‒–—−_－ \t\xa0\u2009\u202f\u3000"
 _ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_\t`", "abcdefghijklmnopqrstuvwxyz   '")
 
 
+_SIGNS = (("-", " "), ("_", " "), ("\t", " "), ("`", "'"))
+_NOT_ASCII = re.compile("[^\0-\x7f]+")
+
+
 class _Table(dict[int, int]):
     """Code point -> folded code point, filled as characters are met."""
 
@@ -42,7 +46,13 @@ def fold(text: str) -> str:
 
     Hyphens and blanks are one thing (Artemis-II = Artemis II); lone surrogates become U+FFFD.
     """
-    return text.translate(_ASCII) if text.isascii() else text.translate(_TABLE)
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda m: m[0].translate(_TABLE), text)
+    if text.isascii():
+        return text.translate(_ASCII)
+    for sign, plain in _SIGNS:
+        text = text.replace(sign, plain)
+    return text.lower()
 
 
 _ADDRESS = re.compile(r"""https?://[^\s)\]>"]+|\bwww\.[^\s)\]>"]+|\]\([^)\s]{0,400}\)""")

@@ -48,7 +48,7 @@ class Matcher:
         for haystack, search, groups in ((text, self._exact_search, self._exact), (folded, self._folded_search, self._folded)):
             for i, start, end in search.find_matches_as_indexes(haystack, overlapping=True):
                 if _opens(text, start):
-                    found.extend(_checked(text, folded, start, end, groups[i]))
+                    found += _checked(text, folded, start, end, groups[i])
         found.extend(self._of_series(text))
         return _longest(found)
 
@@ -68,8 +68,10 @@ def _group(every: Iterator[Surface]) -> list[list[Surface]]:
     return list(groups.values())
 
 
-def _checked(text: str, folded: str, start: int, end: int, group: list[Surface]) -> Iterator[Hit]:
+def _checked(text: str, folded: str, start: int, end: int, group: list[Surface]) -> list[Hit]:
+    """Return a hit for every surface of a key that ends where a word may end; inflected ones end where their ending does."""
     whole = _closes(text, end)
+    found: list[Hit] = []
     for surface in group:
         last = end
         if surface.rest is not None:
@@ -80,7 +82,8 @@ def _checked(text: str, folded: str, start: int, end: int, group: list[Surface])
         elif not whole:
             continue
         if not surface.capital or text[start] == text[start].upper():
-            yield Hit(start, last, surface)
+            found.append(Hit(start, last, surface))
+    return found
 
 
 def _opens(text: str, start: int) -> bool:

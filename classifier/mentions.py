@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from classifier.folding import fold
@@ -60,7 +61,8 @@ def _own_names(text: str, hits: list[Hit]) -> list[Hit]:
     """Return the hits that are no part of another name; a name that goes on counts only where its entry is certain elsewhere."""
     starts, ends = frozenset(h.start for h in hits), frozenset(h.end for h in hits)
     own = [h for h in hits if not part_of_another_name(text, h, ends)]
-    longer = [goes_on(text, h, starts) for h in own]
+    agencies = frozenset(h.end for h in hits if h.surface.entry.kind in ("agency", "body"))
+    longer = [goes_on(text, h, starts, agencies) for h in own]
     if not any(longer):
         return own
     strong = _strong(h for h, on in zip(own, longer, strict=True) if not on)
@@ -107,6 +109,8 @@ def _initials(before: str, acronym: str) -> bool:
 
 
 def _best(group: list[Hit], folded: str, strong: set[str]) -> tuple[Hit, float]:
+    if len(group) == 1:
+        return group[0], _confidence(group[0], folded, strong)
     scored = sorted(((_confidence(h, folded, strong), -i, h) for i, h in enumerate(group)), key=lambda s: s[:2], reverse=True)
     best, _, hit = scored[0]
     rivals = [s for s, _, h in scored[1:] if h.surface.entry.id != hit.surface.entry.id]
@@ -139,7 +143,7 @@ def _settled(hit: Hit, folded: str) -> bool:
 
 
 def _holds(around: str, word: str) -> bool:
-    key = fold(word)
+    key = _key(word)
     at = around.find(key)
     while at >= 0:
         before, after = around[at - 1 : at], around[at + len(key) : at + len(key) + 1]
@@ -147,6 +151,9 @@ def _holds(around: str, word: str) -> bool:
             return True
         at = around.find(key, at + 1)
     return False
+
+
+_key = cache(fold)
 
 
 def _mention(hit: Hit, confidence: float) -> Mention:

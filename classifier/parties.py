@@ -46,8 +46,12 @@ class Actors:
         """Return the actors of a sentence in order, each entry once; a name wins over a demonym or a place."""
         every = [a for a in map(self.actor, sentence.mentions) if a is not None]
         found: dict[str, Actor] = {}
+        before: Actor | None = None
         for i, plain in enumerate(every):
             actor = _placed(plain, every[i + 1] if i + 1 < len(every) else None, text)
+            if before is not None and before.place and _AND.fullmatch(text[before.end : actor.start]) and actor.entry.kind == "country":
+                actor = actor._replace(place=True)
+            before = actor
             known = found.get(actor.entry.id)
             if known is None or (known.adjective or known.place) > (actor.adjective or actor.place):
                 found[actor.entry.id] = actor
@@ -119,6 +123,11 @@ class Actors:
 _WHERE = re.compile(
     r"(?:\b(?:in|at|near|across|throughout|outside)(?: the)? |[A-Z][\w.'’-]+, |[在于]|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
 )
+_WAR = re.compile(
+    r"(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to) (?:the )?$", re.IGNORECASE
+)
+"""A state that war or sanctions touch is no partner: "the invasion of Ukraine"."""
+_AND = re.compile(r",? (?:and|et|und|y|e|и) (?:the )?")
 _BASED = re.compile(r"(?:[- ]based|['’]s)\b")
 
 
@@ -132,6 +141,8 @@ def _placed(actor: Actor, following: Actor | None, text: str) -> Actor:
     if after.startswith(("-based", " based")):
         return actor._replace(adjective=True)
     before = text[max(0, actor.start - 60) : actor.start]
+    if _WAR.search(before):
+        return actor._replace(place=True)
     if _WHERE.search(before) and not after.startswith(("'s", "’s")):
         return actor._replace(place=True)
     return actor

@@ -62,26 +62,33 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     clear = mask(whole)
     folded = fold(clear)
     known = find_mentions(clear, folded, matcher)
-    mentions = tuple(sorted([*known, *new_missions(clear[:MAX_CHARACTERS], known)], key=lambda m: m.start))
-    sure = [m for m in mentions if m.confidence >= SURE]
-    head = whole[:MAX_CHARACTERS]
+    mentions = tuple(sorted([*known, *new_missions(clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS], known)], key=lambda m: m.start))
+    spans = sentences(whole[:MAX_CHARACTERS])
+    named = _inside(spans, [m for m in mentions if m.confidence >= SURE])
     cues = lexicon.cues(folded[:MAX_CHARACTERS])
     cues.sort()
-    out: list[Sentence] = []
-    i = j = 0
-    for start, end in sentences(head):
-        here: list[Mention] = []
-        while i < len(sure) and sure[i].start < end:
-            if sure[i].start >= start:
-                here.append(sure[i])
-            i += 1
-        names: dict[str, int] = {}
-        while j < len(cues) and cues[j].start < end:
-            if cues[j].start >= start:
-                names.setdefault(cues[j].name, cues[j].start)
-            j += 1
-        out.append(Sentence(len(out), start, end, tuple(here), names))
+    words: list[dict[str, int]] = [{} for _ in spans]
+    k, (first, last) = 0, spans[0] if spans else (0, 0)
+    for at, _, name in cues:
+        while at >= last and k + 1 < len(spans):
+            k += 1
+            first, last = spans[k]
+        if first <= at < last:
+            words[k].setdefault(name, at)
+    out = [Sentence(i, start, end, tuple(named[i]), words[i]) for i, (start, end) in enumerate(spans)]
     return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), mentions)
+
+
+def _inside(spans: list[tuple[int, int]], mentions: list[Mention]) -> list[list[Mention]]:
+    """Return the mentions of each span; both stand in order of offset."""
+    inside: list[list[Mention]] = [[] for _ in spans]
+    i = 0
+    for (start, end), here in zip(spans, inside, strict=True):
+        while i < len(mentions) and mentions[i].start < end:
+            if mentions[i].start >= start:
+                here.append(mentions[i])
+            i += 1
+    return inside
 
 
 def countries(entry: Entry) -> tuple[str, ...]:

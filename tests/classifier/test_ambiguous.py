@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from classifier import Classifier
 from classifier.cues import lexicon
 from classifier.explain import Marked, marked
 from classifier.gazetteer import Gazetteer
@@ -18,8 +19,8 @@ CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("ambiguous
 
 
 @pytest.fixture(scope="module")
-def matcher(gazetteer: Gazetteer) -> Matcher:
-    return Matcher(gazetteer)
+def matcher(classifier: Classifier) -> Matcher:
+    return classifier._matcher
 
 
 def sure_names(text: str, matcher: Matcher) -> list[Marked]:

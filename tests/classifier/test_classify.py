@@ -129,3 +129,30 @@ def test_the_same_text_gets_the_same_answer_in_every_thread(classifier: Classifi
     alone = classifier.classify(*PACT)
     with ThreadPoolExecutor(8) as pool:
         assert all(answer == alone for answer in pool.map(lambda _: classifier.classify(*PACT), range(64)))
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Chiefs of ESA and ISRO among keynote speakers in Lyon",
+            "The heads of ESA and ISRO will give speeches at a space symposium in Lyon.",
+        ),
+        ("法国国家空间研究中心与日本宇宙航空研究开发机构代表参展", "两家机构的嘉宾将在航天展览上演讲。门票已经售完。"),
+    ],
+)
+def test_to_speak_in_one_hall_is_no_cooperation(classifier: Classifier, title: str, text: str) -> None:
+    assert not classifier.classify(title, text).cooperation
+
+
+@pytest.mark.parametrize("act", ["begun to assemble", "started to assemble", "started to build", "begun building"])
+def test_who_builds_together_does_not_operate_yet(classifier: Classifier, act: str) -> None:
+    text = f"The Canadian Space Agency (CSA) and CNES have {act} Borealis, their joint satellite for snow. It will be launched in 2031."
+    (first, *_) = classifier.classify("CSA and CNES start work on joint snow satellite", text).cooperations
+    assert (first.activity, first.stage) == ("joint-mission", "in-development")
+
+
+def test_a_war_makes_no_partner(classifier: Classifier) -> None:
+    text = "After the invasion of Ukraine, ESA and Roscosmos suspended their cooperation on the joint Mars lander."
+    (first, *_) = classifier.classify("ESA and Roscosmos suspend joint Mars lander", text).cooperations
+    assert (parties(first), first.stage) == ({"esa", "roscosmos"}, "suspended")

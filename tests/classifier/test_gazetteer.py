@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from classifier import Classifier
 from classifier.cues import lexicon
-from classifier.gazetteer import Gazetteer, load_gazetteer
+from classifier.gazetteer import load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE
 from classifier.reading import read
 
 GAZETTEER = Path(__file__).parents[2] / "config/gazetteer"
-ENTRIES = load_gazetteer(GAZETTEER)[0].entries
+LOADED, PROBLEMS = load_gazetteer(GAZETTEER)
 EXAMPLES = [
     pytest.param(entry.id, sentence, wanted, id=f"{entry.id}-{'match' if wanted else 'miss'}-{i}")
-    for entry in ENTRIES
+    for entry in LOADED.entries
     for wanted, sentences in ((True, entry.examples.match), (False, entry.examples.miss))
     for i, sentence in enumerate(sentences)
 ]
@@ -27,8 +28,8 @@ def problems_of(folder: Path, yaml: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def matcher(gazetteer: Gazetteer) -> Matcher:
-    return Matcher(gazetteer)
+def matcher(classifier: Classifier) -> Matcher:
+    return classifier._matcher
 
 
 @pytest.mark.parametrize(("ident", "sentence", "wanted"), EXAMPLES)
@@ -38,7 +39,7 @@ def test_every_example_of_the_gazetteer(matcher: Matcher, ident: str, sentence: 
 
 
 def test_the_gazetteer_of_the_repository_has_no_problem() -> None:
-    assert list(map(str, load_gazetteer(GAZETTEER)[1])) == []
+    assert list(map(str, PROBLEMS)) == []
 
 
 def test_loading_stays_quick() -> None:

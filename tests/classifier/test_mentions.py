@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from classifier.folding import fold
+from classifier.gazetteer import Entry, Gazetteer
+from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, slug
 
 Named = Callable[[str], list[str]]
@@ -102,6 +105,37 @@ def test_a_mission_that_nobody_listed_is_found_by_how_it_is_named(
 def test_what_is_no_name_makes_no_new_mission(mentions: Callable[[str], tuple[Mention, ...]]) -> None:
     text = "The ISR satellite of Phase 2, the May 5 mission, a LEO constellation and the Sentinel-6 satellite."
     assert [m.id for m in mentions(text) if m.confidence < 0.8] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("The Sentinel satellites fly.", ["sentinel"]),
+        ("Anna Sentinel wrote a book.", []),
+        ("Anna P. Sentinel wrote a book.", []),
+        ("Jean-Paul Sentinel wrote a book.", []),
+        ("A San Francisco-based Sentinel customer", ["sentinel"]),
+        ("In San Diego Sentinel data are sold.", ["sentinel"]),
+        ("Sentinel Creek flooded the road.", []),
+        ("Sentinel GmbH sells locks, and ISS A/S cleans.", []),
+        ("Workers of Sentinel Foods walked out on Monday.", []),
+        ("Engineers tested the Sentinel Control Centre again.", ["sentinel"]),
+        ("Sentinel Watches Ice Shelf Crack", ["sentinel"]),
+        ("The Sentinel satellites fly. Workers at Sentinel Upgrade teams walked out.", ["sentinel", "sentinel"]),
+        ("Airbus and Rocket Lab Sentinel crews worked together.", ["airbus", "rocket-lab", "sentinel"]),
+    ],
+)
+def test_a_name_inside_another_name_is_no_mission(named: Named, text: str, ids: list[str]) -> None:
+    assert named(text) == ids
+
+
+def test_a_form_that_does_not_bend_hides_none_that_does() -> None:
+    plain = Entry(id="plain", kind="company", name="Roskosmos")
+    bending = Entry(id="bending", kind="agency", name="RSA", names={"cs": ("Roskosmos",)})
+    for entries in ((plain, bending), (bending, plain)):
+        text = "dohoda s Roskosmosu a Roskosmosem"
+        hits = Matcher(Gazetteer(entries)).hits(text, fold(text))
+        assert [(h.surface.entry.id, text[h.start : h.end]) for h in hits] == [("bending", "Roskosmosu"), ("bending", "Roskosmosem")]
 
 
 def test_slugs() -> None:

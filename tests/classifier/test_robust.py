@@ -21,19 +21,21 @@ SECONDS = 30.0
 TEXTS = {
     "empty": "",
     "spaces": " \t \u3000\xa0 " * 1000,
-    "10 MB": SIGNED * (10_000_000 // len(SIGNED)),
+    "3 MB": SIGNED * (3_000_000 // len(SIGNED)),
     "1 MB line without blanks": "x" * 1_000_000,
-    "1 MB of Chinese without blanks": "国家航天局与埃及航天局签署月球科研合作协议" * 48_000,
+    "400,000 characters of Chinese without blanks": "国家航天局与埃及航天局签署月球科研合作协议" * 19_000,
     "emoji": "🚀👩‍🚀🇫🇷 NASA and ESA signed 🤝 an agreement on a satellite. " * 2000,
     "lone surrogates": "\ud83d NASA \udc00 and ESA signed \ud800 an agreement on a lunar rover. " * 100,
     "mixed scripts": MIXED * 300,
     "right to left": "وقعت وكالة الإمارات للفضاء اتفاقية تعاون مع ناسا. סוכנות החלל הישראלית חתמה על הסכם עם נאס״א. " * 1000,
     "bidirectional controls": "\u202eNASA\u202c and \u2067ESA\u2069 signed an agreement on a satellite. " * 100,
     "100,000 newlines": "\n" * 100_000 + SIGNED,
-    "50,000 mentions": "NASA " * 50_000,
-    "50,000 doubtful mentions": "ISA " * 50_000,
+    "20,000 mentions": "NASA " * 20_000,
+    "20,000 doubtful mentions": "ISA " * 20_000,
+    "20,000 names in other names": "Edwin Hubble, Artemis Fowl " * 10_000,
+    "names without blanks before": "x" * 100_000 + " Hubble" + "Edwin-" * 20_000 + " Hubble",
     "brackets": "(" * 200_000 + ")" * 200_000,
-    "abbreviations": "U.S. " * 100_000,
+    "abbreviations": "U.S. " * 30_000,
     "addresses": "a@b.c http://x.example/y www.z.example " * 20_000,
     "an address without end": "x" * 500_000 + "@",
     "picture credits": "Image credit: " * 50_000,
@@ -73,9 +75,10 @@ def _answered(classifier: Classifier, title: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", ["empty", "spaces", "lone surrogates", "mixed scripts", "control characters", "a digest"])
 def test_any_answer_is_explained(name: str, classifier: Classifier) -> None:
-    explanation = explain_document(classifier, "News roundup", TEXTS[name])
-    assert explanation.classification == classifier.classify("News roundup", TEXTS[name])
-    assert explanation.text == whole("News roundup", TEXTS[name])
+    text = TEXTS[name][:20_000]
+    explanation = explain_document(classifier, "News roundup", text)
+    assert explanation.classification == classifier.classify("News roundup", text)
+    assert explanation.text == whole("News roundup", text)
     assert explanation.model_dump_json()
 
 
@@ -98,10 +101,21 @@ def test_what_is_found_does_not_depend_on_what_stands_far_away(classifier: Class
         ("ISA ", 1200),
         ("U.S. ", 1500),
         ("(CSA) ", 1200),
+        ("Edwin Hubble, Artemis Fowl ", 1500),
         ("Да, и 国家航天局. ", 800),
         ("x", 250_000),
     ],
-    ids=["within the sentences read", "beyond them", "names", "doubtful names", "abbreviations", "definitions", "scripts", "one word"],
+    ids=[
+        "within the sentences read",
+        "beyond them",
+        "names",
+        "doubtful names",
+        "abbreviations",
+        "definitions",
+        "names in other names",
+        "scripts",
+        "one word",
+    ],
 )
 def test_time_is_linear_in_length(unit: str, times: int, classifier: Classifier) -> None:
     ratios = [_seconds(classifier, unit * (4 * times)) / _seconds(classifier, unit * times) for _ in range(5)]
