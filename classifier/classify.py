@@ -26,16 +26,16 @@ _LISTED_AGENCIES: frozenset[Kind] = frozenset({"agency", "body", "armed-force"})
 class Classifier:
     """Immutable after loading, so threads may share it."""
 
-    def __init__(self, gazetteer: Gazetteer, model: Model) -> None:
+    def __init__(self, gazetteer: Gazetteer, model: Model | None = None) -> None:
         self._matcher = Matcher(gazetteer)
         self._lexicon = lexicon()
         self._actors = Actors(gazetteer)
-        self._model = model
+        self._model = model or default_model()
 
     @classmethod
     def load(cls, directory: Path) -> Classifier:
         """Load config/gazetteer; wrong entries are left out (`load_gazetteer` says which and why)."""
-        return cls(load_gazetteer(directory)[0], default_model())
+        return cls(load_gazetteer(directory)[0])
 
     def classify(self, title: str, text: str, *, language: str | None = None, published: datetime | None = None) -> Classification:
         """Classify any text, in time linear in its length.

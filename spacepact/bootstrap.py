@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.decide import decide
 from alerts.message import render
+from classifier import Classifier
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
 from spacepact.loading import Config, load_config
@@ -72,10 +73,8 @@ class App:
 
     @cached_property
     def processor(self) -> Processor:
-        """Tags articles and decides about them; loads the gazetteer's matcher."""
-        from classifier import Classifier  # noqa: PLC0415 - only who tags articles loads the matcher
-
-        classifier = Classifier.load(self.config.directory / "gazetteer")
+        """Tags articles and decides about them; compiles the gazetteer's matcher."""
+        classifier = Classifier(self.config.gazetteer)
         policy, channels, watchlists = self.config.settings.alerts, self.config.channels, self.config.watchlists
         return Processor(self.store, classifier, partial(decide, watchlists=watchlists, channels=channels, policy=policy), self.now)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,16 +46,12 @@ LEASE = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Processor:
-    """Takes what a link led to: `sink` and `seen` for the crawler."""
+    """Takes what a link led to: the crawler's `sink`."""
 
     store: Store
     classifier: Classifier
     decide: Decide
     now: Now
-
-    def seen(self, source: str, links: Collection[Link]) -> set[Link]:
-        """Return those of a source's links that are kept in the version given."""
-        return self.store.seen(source, links)
 
     def process(self, source: str, link: Link, found: Article | Rejected) -> Outcome:
         """Tag one article, decide what follows, and keep it all in one transaction."""

@@ -22,7 +22,7 @@ class Clock:
     """Submits, at every tick, all that is due."""
 
     def __init__(self, dispatcher: Dispatcher, due: dict[Kind, Due], tick: float) -> None:
-        self._dispatcher, self._tick = dispatcher, tick
+        self._dispatcher = dispatcher
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         for kind, ask in due.items():
             self._scheduler.add_job(

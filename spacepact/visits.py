@@ -42,7 +42,7 @@ class Visitor:
         """Crawl one source once; its trouble is in the Round."""
         validators = await asyncio.to_thread(self.store.sources.validators, name)
         processor = await asyncio.to_thread(self.processor)
-        seen, sink = partial(processor.seen, name), partial(processor.process, name)
+        seen, sink = partial(self.store.seen, name), partial(processor.process, name)
         round_ = await crawl(self.sources[name], name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
         await asyncio.to_thread(finish, self.store, self.sources, round_)
         return round_

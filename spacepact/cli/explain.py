@@ -82,10 +82,10 @@ def _read(file: Path) -> _Document:
 
 
 def _kept(context: Context, url: str) -> _Document:
-    from spacepact.loading import load_config
+    from spacepact.settings import load_settings
     from storage import Store, migrate, open_database
 
-    engine = open_database(load_config(context.config, context.env).settings.database)
+    engine = open_database(load_settings(context.config, context.env).database)
     migrate(engine)
     kept = Store(engine).reading.article(url)
     if kept is None:
