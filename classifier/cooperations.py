@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from classifier.attributes import attribute_features, choose, mode
 from classifier.dates import act_date
-from classifier.features import SentenceView, space
+from classifier.features import SentenceView
 from classifier.gazetteer import MISSION_KINDS, Entry
 from classifier.model import Model
 from classifier.parties import Actor, Actors
@@ -103,7 +103,7 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
     for worth, view in _ranked(judged, model):
         if len(drafts) >= MOST:
             break
-        if not {"off", "guests"}.isdisjoint(view.features) or (general and not space(view.sentence)):
+        if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue
         parties = _parties(view, who, actors)
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:

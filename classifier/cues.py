@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -20,12 +19,8 @@ class _File(Noun):
     cues: dict[str, tuple[str, ...]]
 
 
-class Cue(NamedTuple):
-    """A class of words at an offset."""
-
-    start: int
-    end: int
-    name: str
+Cue = tuple[int, int, str]
+"""A class of words at an offset: start, end, name."""
 
 
 class Lexicon:
@@ -37,18 +32,19 @@ class Lexicon:
             for word in words:
                 classes.setdefault(fold(word.removesuffix("*")), []).append((name, word.endswith("*")))
         self.names = tuple(sorted(phrases))
-        self._classes = list(classes.values())
+        self._whole = [tuple(name for name, _ in named) for named in classes.values()]
+        self._open = [tuple(name for name, open_ended in named if open_ended) for named in classes.values()]
         self._search = ahocorasick_rs.AhoCorasick(list(classes))
 
     def cues(self, folded: str) -> list[Cue]:
         """Return every cue in order of where it ends; whole words only, but `stem*` may go on."""
         found: list[Cue] = []
-        size = len(folded)
+        padded = f"{folded} "
         for i, start, end in self._search.find_matches_as_indexes(folded, overlapping=True):
-            if start and joined(folded[start - 1], folded[start]):
+            if start and (left := folded[start - 1]) != " " and joined(left, folded[start]):
                 continue
-            goes_on = end < size and joined(folded[end - 1], folded[end])
-            found.extend(Cue(start, end, name) for name, open_ended in self._classes[i] if open_ended or not goes_on)
+            goes_on = (right := padded[end]) != " " and joined(folded[end - 1], right)
+            found += [(start, end, name) for name in (self._open if goes_on else self._whole)[i]]
         return found
 
 

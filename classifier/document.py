@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from math import log1p
 
-from classifier.features import SentenceView, space
+from classifier.features import SentenceView
 from classifier.reading import Reading
 
 
@@ -15,10 +17,7 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     body = list(range(reading.titles, len(seen)))
     out |= _aggregates(scores, title, body)
     total = max(len(seen), 1)
-    counts: dict[str, float] = {}
-    for view in seen:
-        for feature in view.features:
-            counts[feature] = counts.get(feature, 0) + 1
+    counts = Counter(chain.from_iterable([v.features for v in seen]))
     for name, count in counts.items():
         out[f"n:{name}"] = log1p(count)
         if "&" not in name:
@@ -27,10 +26,9 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
         for i in where:
             for feature in seen[i].features:
                 out[f"{prefix}:{feature}"] = 1.0
-    for mark in ("PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"):
-        out[f"para:{mark}"] = _best_paragraph(reading, seen, mark)
+    out |= {f"para:{mark}": min(best, 4) / 4 for mark, best in _best_paragraphs(seen).items()}
     out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
-    out["space"] = counts.get("space", 0) / total
+    out["space"] = counts["space"] / total
     return out
 
 
@@ -53,15 +51,18 @@ def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[
     }
 
 
-def _best_paragraph(reading: Reading, seen: list[SentenceView], mark: str) -> float:
-    """Return how many sentences about space stand with the best marked sentence of a paragraph (at most 4), from 0 to 1."""
-    best = run = 0
-    marked = False
+_MARKS = frozenset({"PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"})
+
+
+def _best_paragraphs(seen: list[SentenceView]) -> dict[str, int]:
+    """Return for each mark how many sentences about space its best paragraph has, up to where it ends."""
+    best = dict.fromkeys(sorted(_MARKS), 0)
+    run, marks = 0, set[str]()
     for view in seen:
-        sentence = view.sentence
-        if "\n" in reading.text[max(0, sentence.start - 4) : sentence.start]:
-            run, marked = 0, False
-        run += space(sentence)
-        marked = marked or mark in view.features
-        best = max(best, run if marked else 0)
-    return min(best, 4) / 4
+        if view.sentence.opens:
+            run, marks = 0, set()
+        run += view.sentence.space
+        marks |= _MARKS & view.features
+        for mark in marks:
+            best[mark] = max(best[mark], run)
+    return best

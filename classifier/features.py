@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from classifier.gazetteer import MISSION_KINDS
 from classifier.parties import Actor, Actors, Relation
 from classifier.reading import Reading, Sentence
 
@@ -96,8 +95,7 @@ def _place(sentence: Sentence, context: _Context) -> str:
         return "title"
     if position < 2:
         return "lede"
-    first = "\n" in context.text[max(0, sentence.start - 4) : sentence.start]
-    return ("early" if position < 6 else "late") + ("-first" if first else "")
+    return ("early" if position < 6 else "late") + ("-first" if sentence.opens else "")
 
 
 def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
@@ -105,7 +103,7 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     cues = sentence.cues
     core = len(CORE & cues.keys())
     deal = not DEALS.isdisjoint(cues)
-    spacey = space(sentence)
+    spacey = sentence.space
     if {"PP", "Pp", "PC", "Pc"} & set(pairs):
         pairs = [*pairs, "FP"]
     out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
@@ -114,12 +112,7 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
 
 def about_space(reading: Reading) -> bool:
     """Return whether any sentence is about space at all."""
-    return any(space(s) for s in reading.sentences)
-
-
-def space(sentence: Sentence) -> bool:
-    """Return whether a sentence is about space itself."""
-    return "space" in sentence.cues or any(m.entry.kind in _SPACE_KINDS for m in sentence.mentions)
+    return any(s.space for s in reading.sentences)
 
 
 def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> set[str]:
@@ -192,8 +185,5 @@ def _single(who: list[Actor], home: str) -> str:
 
 def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
     """Return for each sentence whether space is its topic, or that of the sentences beside it."""
-    own = [space(s) for s in sentences]
+    own = [s.space for s in sentences]
     return [any(own[max(0, i - 1) : i + 2]) for i in range(len(own))]
-
-
-_SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}

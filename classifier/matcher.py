@@ -88,12 +88,12 @@ def _checked(text: str, folded: str, start: int, end: int, group: list[Surface])
 
 def _opens(text: str, start: int) -> bool:
     """Return whether a word may begin here: no letter or digit of the same script stands before, but for a prefix."""
-    return not (start and joined(text[start - 1], text[start])) or text[start - 1] in _PREFIXES
+    return not start or (left := text[start - 1]) == " " or not joined(left, text[start]) or left in _PREFIXES
 
 
 def _closes(text: str, end: int) -> bool:
     """Return whether a word may end here."""
-    return not (end < len(text) and joined(text[end - 1], text[end]))
+    return end >= len(text) or (right := text[end]) == " " or not joined(text[end - 1], right)
 
 
 def joined(left: str, right: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import exp
+from operator import mul
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -82,8 +83,10 @@ class Table(Generic[Key]):
 
     def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
         """Return the probability of each class."""
-        known = [(row, value) for feature, value in features.items() if (row := self.rows.get(feature)) is not None]
-        sums = [sum([row[i] * value for row, value in known]) for i in range(len(self.classes))]
+        known = [feature for feature in features if feature in self.rows]
+        values = [features[feature] for feature in known]
+        columns = zip(*[self.rows[feature] for feature in known], strict=True)
+        sums = [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.classes)
         top = max(sums)
         shares = [exp(s - top) for s in sums]
         whole = sum(shares)

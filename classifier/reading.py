@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from classifier.cues import Lexicon
 from classifier.folding import fold, mask
-from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Entry
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
 from classifier.newmissions import new_missions
 from classifier.sentences import sentences
 
+_SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
 _CHINA = frozenset({"HK", "MO"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_CHARACTERS = 60_000
@@ -21,13 +22,18 @@ MAX_CHARACTERS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: offsets, sure mentions, cue names with their first offset."""
+    """One sentence: offsets, sure mentions, cue names with their first offset.
+
+    `space`: it is about space itself; `opens`: it begins a line of its own.
+    """
 
     index: int
     start: int
     end: int
     mentions: tuple[Mention, ...]
     cues: dict[str, int]
+    space: bool
+    opens: bool
 
     @property
     def public(self) -> list[Mention]:
@@ -58,7 +64,9 @@ class Reading:
 
 def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     r"""Read `title + "\n" + text`; total, linear in the length."""
-    whole = _SURROGATES.sub("\ufffd", f"{title}\n{text}")
+    whole = f"{title}\n{text}"
+    if not whole.isascii():
+        whole = _SURROGATES.sub("\ufffd", whole)
     clear = mask(whole)
     folded = fold(clear)
     known = find_mentions(clear, folded, matcher)
@@ -75,8 +83,15 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
             first, last = spans[k]
         if first <= at < last:
             words[k].setdefault(name, at)
-    out = [Sentence(i, start, end, tuple(named[i]), words[i]) for i, (start, end) in enumerate(spans)]
+    out = [
+        Sentence(i, start, end, tuple(named[i]), words[i], _space(named[i], words[i]), "\n" in whole[max(0, start - 4) : start])
+        for i, (start, end) in enumerate(spans)
+    ]
     return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), mentions)
+
+
+def _space(mentions: list[Mention], cues: dict[str, int]) -> bool:
+    return "space" in cues or any(m.entry.kind in _SPACE_KINDS for m in mentions)
 
 
 def _inside(spans: list[tuple[int, int]], mentions: list[Mention]) -> list[list[Mention]]:
