@@ -42,12 +42,17 @@ imports: .venv/dev.stamp
 test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../shared)
 	$(BIN)/python -m pytest tests/real -m real -s $(ARGS)
 
-bench: .venv/dev.stamp ## measure speed, side by side with peers
+.venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: .venv/bench.stamp ## measure speed, side by side with peers
 	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
 lock: ## write the lock files again (needs uv)
 	uv pip compile pyproject.toml --extra postgresql --group build --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -o requirements.lock
 	uv pip compile pyproject.toml --extra postgresql --group build --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra postgresql --group build --group dev --group bench --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## remove what was made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache

@@ -62,12 +62,16 @@ def fold(text: str) -> str:
     return text.lower()
 
 
-_ADDRESS = re.compile(r"""https?://[^\s)\]>"]+|\bwww\.[^\s)\]>"]+|\]\([^)\s]{0,400}\)""")
+_ADDRESS = re.compile(r"""https?://[^\s)\]>"]+""")
+_HOST = re.compile(r"""www\.(?<=\bwww\.)[^\s)\]>"]+""")
+_LINK = re.compile(r"\]\([^)\s]{0,400}\)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w{2,10}")
 _CREDIT = re.compile(r"(?i:\b(?:credits?\s?:|courtesy(?::| of\b)|copyright\s|photo by\b)|©)[^\n.]{0,160}")
 _AGENCY_CREDIT = re.compile(r"\((?:NASA|ESA|JAXA|AFP|AP|Reuters)(?:/[^()\n]{1,80})+\)")
 _NOISE = (
-    (("://", "www.", "]("), _ADDRESS),
+    (("://",), _ADDRESS),
+    (("www.",), _HOST),
+    (("](",), _LINK),
     (("@",), _MAIL),
     (("redit", "REDIT", "ourtesy", "opyright", "hoto by", "©"), _CREDIT),
     (("(NASA/", "(ESA/", "(JAXA/", "(AFP/", "(AP/", "(Reuters/"), _AGENCY_CREDIT),

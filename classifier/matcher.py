@@ -42,13 +42,21 @@ class Matcher:
             self._any_series.Add(pattern.pattern)
         self._any_series.Compile()
 
+    def forms(self, text: str, folded: str) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+        """Return (key, start, end) wherever a written form stands, be it inside a word: of the exact keys, and of the folded ones."""
+        exact = self._exact_search.find_matches_as_indexes(text, overlapping=True)
+        return exact, self._folded_search.find_matches_as_indexes(folded, overlapping=True)
+
     def hits(self, text: str, folded: str) -> list[Hit]:
         """Return hits in whole words, in order; where hits overlap the longest wins, and equals stay together."""
         found: list[Hit] = []
-        for haystack, search, groups in ((text, self._exact_search, self._exact), (folded, self._folded_search, self._folded)):
-            for i, start, end in search.find_matches_as_indexes(haystack, overlapping=True):
-                if _opens(text, start):
-                    found += _checked(text, folded, start, end, groups[i])
+        padded = f"{text} "
+        for forms, groups in zip(self.forms(text, folded), (self._exact, self._folded), strict=True):
+            for i, start, end in forms:
+                if start and (left := text[start - 1]) != " " and joined(left, text[start]) and left not in _PREFIXES:
+                    continue
+                whole = (right := padded[end]) == " " or not joined(text[end - 1], right)
+                found += [hit for surface in groups[i] if (hit := _hit(surface, text, folded, (start, end), whole=whole))]
         found.extend(self._of_series(text))
         return _longest(found)
 
@@ -68,22 +76,17 @@ def _group(every: Iterator[Surface]) -> list[list[Surface]]:
     return list(groups.values())
 
 
-def _checked(text: str, folded: str, start: int, end: int, group: list[Surface]) -> list[Hit]:
-    """Return a hit for every surface of a key that ends where a word may end; inflected ones end where their ending does."""
-    whole = _closes(text, end)
-    found: list[Hit] = []
-    for surface in group:
-        last = end
-        if surface.rest is not None:
-            match = surface.rest.match(folded, start)
-            if match is None:
-                continue
-            last = match.end()
-        elif not whole:
-            continue
-        if not surface.capital or text[start] == text[start].upper():
-            found.append(Hit(start, last, surface))
-    return found
+def _hit(surface: Surface, text: str, folded: str, span: tuple[int, int], *, whole: bool) -> Hit | None:
+    """Return a hit where the key stands as the surface wants it: `whole` words, or with the ending that its `rest` allows."""
+    start, end = span
+    if surface.rest is not None:
+        match = surface.rest.match(folded, start)
+        if match is None:
+            return None
+        end = match.end()
+    elif not whole:
+        return None
+    return None if surface.capital and text[start] != text[start].upper() else Hit(start, end, surface)
 
 
 def _opens(text: str, start: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import logging
 import sys
 from collections.abc import Callable, Collection, Mapping
@@ -75,6 +76,7 @@ class App:
     def processor(self) -> Processor:
         """Tags articles and decides about them; compiles the gazetteer's matcher."""
         classifier = Classifier(self.config.gazetteer)
+        gc.freeze()  # what was loaded stays: no collection looks at it again
         policy, channels, watchlists = self.config.settings.alerts, self.config.channels, self.config.watchlists
         return Processor(self.store, classifier, partial(decide, watchlists=watchlists, channels=channels, policy=policy), self.now)
 

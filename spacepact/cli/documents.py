@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +47,7 @@ def classify(context: Context, *, jsonl: bool) -> None:
 
     _need_jsonl(jsonl, "classify")
     classifier = Classifier.load(context.config / "gazetteer")
+    gc.freeze()  # what was loaded stays: no collection looks at it again
 
     def answer(row: dict[str, Any]) -> dict[str, Any]:
         published = datetime.fromisoformat(row["published"]) if row.get("published") else None
