@@ -27,10 +27,10 @@ class Classifier:
     """Immutable after loading, so threads may share it."""
 
     def __init__(self, gazetteer: Gazetteer, model: Model | None = None) -> None:
-        self._matcher = Matcher(gazetteer)
-        self._lexicon = lexicon()
-        self._actors = Actors(gazetteer)
-        self._model = model or default_model()
+        self.matcher = Matcher(gazetteer)
+        self.lexicon = lexicon()
+        self.actors = Actors(gazetteer)
+        self.model = model or default_model()
 
     @classmethod
     def load(cls, directory: Path) -> Classifier:
@@ -44,15 +44,15 @@ class Classifier:
         dates such as "on Thursday".
         """
         del language
-        reading = read(title, text, self._matcher, self._lexicon)
+        reading = read(title, text, self.matcher, self.lexicon)
         judged = [self.judge(part) for part in parts(reading)]
         best = max(judged, key=lambda j: j.score)
         denial = any(title_denies(reading.folded, s) for s in reading.title)
-        scope = _scope(best.scopes, cooperation=best.score >= self._model.threshold and not denial)
+        scope = _scope(best.scopes, cooperation=best.score >= self.model.threshold and not denial)
         if scope not in COOPERATION_SCOPES:
             scope = min((_scope(j.scopes, cooperation=False) for j in judged), key=SCOPES.index)
-        told = [j for j in judged if j is best or j.score >= self._model.threshold] if scope != "none" else []
-        found = [c for j in told for c in cooperations(j, self._actors, self._model, published)]
+        told = [j for j in judged if j is best or j.score >= self.model.threshold] if scope != "none" else []
+        found = [c for j in told for c in cooperations(j, self.actors, self.model, published)]
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),
@@ -68,9 +68,9 @@ class Classifier:
         """Return what the model says of an article, or of an item of a digest: sentence by sentence and as a whole."""
         if not about_space(part):
             return Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
-        seen = views(part, self._actors)
-        scores = [self._model.sentence_score(v.features) for v in seen]
-        return Judged(part, seen, scores, self._model.scope_scores(document_features(part, seen, scores)))
+        seen = views(part, self.actors)
+        scores = [self.model.sentence_score(v.features) for v in seen]
+        return Judged(part, seen, scores, self.model.scope_scores(document_features(part, seen, scores)))
 
 
 def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:

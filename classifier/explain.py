@@ -95,7 +95,7 @@ def explain_document(
     classifier: Classifier, title: str, text: str, language: str | None = None, published: datetime | None = None
 ) -> Explanation:
     """Classify a document and say why; the verdict is the one that `classifier.classify` gives."""
-    model, matcher, lexicon = classifier._model, classifier._matcher, classifier._lexicon  # noqa: SLF001 - to explain is to look inside
+    model, matcher, lexicon = classifier.model, classifier.matcher, classifier.lexicon
     judge = classifier.judge
     said = classifier.classify(title, text, language=language, published=published)
     reading = read(title, text, matcher, lexicon)

@@ -20,7 +20,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("ambiguous
 
 @pytest.fixture(scope="module")
 def matcher(classifier: Classifier) -> Matcher:
-    return classifier._matcher
+    return classifier.matcher
 
 
 def sure_names(text: str, matcher: Matcher) -> list[Marked]:

@@ -103,7 +103,7 @@ def test_a_sentence_scores_by_the_sum_of_all_its_weights(
 ) -> None:
     monkeypatch.setattr("classifier.explain.MOST_WEIGHTS", 1000)
     monkeypatch.setattr("classifier.explain._EVERYWHERE", frozenset({"bias"}))
-    bias = classifier._model.sentence["bias"]
+    bias = classifier.model.sentence["bias"]
     for proof in explain_document(classifier, TITLE, TEXT, "en", NOW).proofs:
         odds = bias + sum(w.effect for w in proof.weights)
         assert 1 / (1 + math.exp(-odds)) == pytest.approx(proof.score, abs=1e-3)

@@ -29,7 +29,7 @@ def problems_of(folder: Path, yaml: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def matcher(classifier: Classifier) -> Matcher:
-    return classifier._matcher
+    return classifier.matcher
 
 
 @pytest.mark.parametrize(("ident", "sentence", "wanted"), EXAMPLES)
