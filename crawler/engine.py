@@ -15,7 +15,7 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.asking import user_agent
 from crawler.attempt import attempt
-from crawler.guard import GuardedResolver, private_host
+from crawler.guard import GuardedResolver
 from crawler.manners import Manners
 from crawler.source import Kind, Source
 from crawler.spiders.base import SourceSpider
@@ -23,6 +23,7 @@ from crawler.spiders.feed import FeedSpider
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.sitemap import SitemapSpider
 from crawler.visit import Visit
+from spacepact.addresses import private_host
 from spacepact.round import Round, Seen, Sink, Validators
 from spacepact.settings import Crawl
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.guard import is_public, private_host
+from spacepact.addresses import is_public, private_host
 from tests.crawler.loopback import Crawls, Reply, Website
 from tests.crawler.pages import page, rss, source
 
