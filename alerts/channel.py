@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from alerts.message import Message
 from spacepact.errors import SendError
 from spacepact.noun import Noun
-from spacepact.settings import Mail
+from spacepact.settings import Settings
 
 OptionsT = TypeVar("OptionsT", bound=Noun)
+
+
+class Receipt(NamedTuple):
+    """What the receiver said to a message that it took; `reference` is its own name for it, by which later ones can refer to it."""
+
+    answer: str
+    reference: str | None = None
 
 
 class Channel(ABC, Generic[OptionsT]):
@@ -26,10 +33,10 @@ class Channel(ABC, Generic[OptionsT]):
     gap: ClassVar[float] = 0.0
     enabled: bool = True
 
-    def __init__(self, name: str, options: OptionsT, mail: Mail) -> None:
+    def __init__(self, name: str, options: OptionsT, settings: Settings) -> None:
         self.name = name
         self.options = options
-        self.mail = mail
+        self.settings = settings
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -40,8 +47,8 @@ class Channel(ABC, Generic[OptionsT]):
         return (self.name,)
 
     @abstractmethod
-    async def send(self, message: Message) -> str:
-        """Send, and return the receiver's answer; raises SendError, which says whether another try can help."""
+    async def send(self, message: Message) -> Receipt:
+        """Send, and return what the receiver said; raises SendError, which says whether another try can help."""
 
 
 class Disabled(Channel[Noun]):
@@ -51,13 +58,13 @@ class Disabled(Channel[Noun]):
     Options = Noun
     enabled = False
 
-    def __init__(self, name: str, to: Sequence[str], mail: Mail) -> None:
-        super().__init__(name, Noun(), mail)
+    def __init__(self, name: str, to: Sequence[str], settings: Settings) -> None:
+        super().__init__(name, Noun(), settings)
         self._to = tuple(to)
 
     def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
         return tuple(to) or self._to or (self.name,)
 
-    async def send(self, message: Message) -> str:
+    async def send(self, message: Message) -> Receipt:
         """Raise SendError: a person switched this channel off."""
         raise SendError(f"{self.name}: switched off in channels.yaml ({message.id} waits)", permanent=True)

@@ -1,18 +1,23 @@
-"""One POST: no redirects, no proxies, a limit on time and on the answer, and no address in what it says."""
+"""One POST: to public addresses only, no redirects, no proxies, a limit on time and on the answer, and no address in what it says."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
+from alerts.guard import RefusedError, Resolve, lookup, reachable
 from spacepact.errors import SendError
+from spacepact.settings import Outbound
 
 TIME_LIMIT = 15.0
 ANSWER_LIMIT = 64 * 1024
@@ -38,33 +43,52 @@ class Answer(NamedTuple):
         return " ".join(f"{self.status} {self.text[:200]}".split())
 
 
-def check_url(url: str) -> str:
-    """Return an absolute http or https URL; raises ValueError that does not repeat it, for it may hold a secret."""
-    try:
-        parts = httpx.URL(url)
-        good = parts.scheme in ("http", "https") and bool(parts.host) and url.isprintable() and " " not in url
-    except (httpx.InvalidURL, ValueError):
-        good = False
-    if not good:
-        raise ValueError("not an http or https address; write https://host/path")
-    return url
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return the authorities that we trust; loading them takes longer than a POST."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
-async def post(name: str, url: str, body: bytes, headers: Mapping[str, str], *, time_limit: float = TIME_LIMIT) -> Answer:
-    """POST and return the answer, whatever its status; raises SendError where there is none. `name` is the channel's."""
+async def post(
+    name: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    outbound: Outbound,
+    time_limit: float = TIME_LIMIT,
+    resolve: Resolve = lookup,
+) -> Answer:
+    """POST and return the answer, whatever its status; raises SendError where there is none. `name` is the channel's.
+
+    The host is resolved once, every address checked, and only these are connected to.
+    """
     host = urlsplit(url).hostname
     try:
-        async with asyncio.timeout(time_limit), httpx.AsyncClient(trust_env=False, timeout=time_limit) as client:
-            return await _exchange(client, url, body, headers)
+        async with asyncio.timeout(time_limit):
+            addresses = await reachable(url, outbound, resolve)
+            async with httpx.AsyncClient(trust_env=False, verify=_certificates(), timeout=time_limit) as client:
+                return await _first_that_listens(client, url, addresses, body, headers)
     except (TimeoutError, httpx.TimeoutException):
         raise SendError(f"{name}: no answer from {host} within {time_limit:g} s") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except RefusedError as error:
+        raise SendError(f"{name}: {host} is refused: {error}") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise SendError(f"{name}: {host} cannot be reached ({type(error).__name__})") from None
 
 
-async def _exchange(client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    ours = {"User-Agent": "spacepact", "Accept-Encoding": "identity", **headers}
-    async with client.stream("POST", url, content=body, headers=ours) as response:
+async def _first_that_listens(client: httpx.AsyncClient, url: str, addresses: list[str], body: bytes, headers: Mapping[str, str]) -> Answer:
+    for address in addresses[:-1]:
+        with suppress(httpx.ConnectError):
+            return await _exchange(client, url, address, body, headers)
+    return await _exchange(client, url, addresses[-1], body, headers)
+
+
+async def _exchange(client: httpx.AsyncClient, url: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    asked = httpx.URL(url)
+    ours = {"Host": asked.netloc.decode("ascii"), "User-Agent": "spacepact", "Accept-Encoding": "identity", **headers}
+    pinned, name = asked.copy_with(host=address.partition("%")[0]), {"sni_hostname": asked.host}
+    async with client.stream("POST", pinned, content=body, headers=ours, extensions=name) as response:
         read = bytearray()
         async for piece in response.aiter_raw():
             read += piece

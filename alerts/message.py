@@ -36,10 +36,18 @@ class Row(NamedTuple):
         return f"{self.value} (was: {self.was})" if self.was else self.value
 
 
+class Links(NamedTuple):
+    """Where one recipient stops these mails, and where they change what they get; https where mail programs may use it alone."""
+
+    unsubscribe: str
+    manage: str
+
+
 class Message(Noun):
     """What a channel sends: whole as `text` and `html`, or to be laid out anew from `lead`, `rows` and `facts`.
 
-    `id` is the same on every try; `thread` is the id of the record's first message to this recipient.
+    `id` is the same on every try; `thread` is the id of the record's first message to this recipient, and
+    `reply_to` the receiver's own reference of it, where it gave one. `links` lead this recipient to their subscription.
     """
 
     id: str
@@ -52,18 +60,26 @@ class Message(Noun):
     text: str
     html: str
     facts: Facts
+    links: Links | None = None
+    reply_to: str | None = None
 
 
 def render(
-    alert: Alert, delivery: Delivery, *, missions: Mapping[str, str] | None = None, watchlists: Mapping[str, str] | None = None
+    alert: Alert,
+    delivery: Delivery,
+    *,
+    missions: Mapping[str, str] | None = None,
+    watchlists: Mapping[str, str] | None = None,
+    links: Links | None = None,
 ) -> Message:
     """Return the message for one delivery of an alert.
 
     `missions` and `watchlists` give names by id; without them a mission is called as the text spells it.
+    `links` are for channels whose recipients look after their own subscription.
     """
     facts = make_facts(alert, delivery, missions=missions or {}, watchlists=watchlists or {})
     lead, rows = _lead(facts), _rows(facts)
-    words = {"facts": facts, "kind": KINDS[facts.kind], "lead": lead, "rows": rows, "preview": _preview(facts, lead)}
+    words = {"facts": facts, "kind": KINDS[facts.kind], "lead": lead, "rows": rows, "preview": _preview(facts, lead), "links": links}
     return Message(
         id=delivery.id,
         thread=delivery_id(delivery.recipient, delivery.channel, alert.story.record, 1),
@@ -75,6 +91,7 @@ def render(
         text=_TEMPLATES.get_template("message.txt").render(words),
         html=_TEMPLATES.get_template("message.html").render(words),
         facts=facts,
+        links=links,
     )
 
 

@@ -18,7 +18,7 @@ import alerts.channels
 from alerts.channel import Channel, Disabled
 from spacepact.errors import ConfigError, Problem
 from spacepact.noun import Noun
-from spacepact.settings import Mail
+from spacepact.settings import Settings
 from spacepact.yamlfile import Document, did_you_mean, read_document
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -33,7 +33,7 @@ def kinds() -> dict[str, type[Channel[Any]]]:
     return {c.kind: c for c in found if issubclass(c, Channel) and not isabstract(c)}
 
 
-def load_channels(path: Path, mail: Mail, env: Mapping[str, str]) -> tuple[dict[str, Channel[Any]], list[Problem]]:
+def load_channels(path: Path, settings: Settings, env: Mapping[str, str]) -> tuple[dict[str, Channel[Any]], list[Problem]]:
     """Return the channels by name, and every mistake with its position; secrets come from `env` as `${NAME}`.
 
     With `enabled: false` a channel is known, but its secrets and addresses are not looked at.
@@ -47,7 +47,7 @@ def load_channels(path: Path, mail: Mail, env: Mapping[str, str]) -> tuple[dict[
     problems: list[Problem] = []
     for name, entry in entries.items():
         try:
-            channels[name] = _channel(document, name, entry, mail, env)
+            channels[name] = _channel(document, name, entry, settings, env)
         except ConfigError as error:
             problems += error.problems
     return channels, problems
@@ -64,7 +64,7 @@ def _entries(document: Document) -> dict[str, Any]:
     return entries
 
 
-def _channel(document: Document, name: str, entry: Any, mail: Mail, env: Mapping[str, str]) -> Channel[Any]:
+def _channel(document: Document, name: str, entry: Any, settings: Settings, env: Mapping[str, str]) -> Channel[Any]:
     path = ("channels", name)
     if not _NAME.fullmatch(name):
         raise ConfigError([document.problem(path, f"{name!r} is not a name", "small letters, digits and single hyphens", key=True)])
@@ -76,7 +76,7 @@ def _channel(document: Document, name: str, entry: Any, mail: Mail, env: Mapping
         raise ConfigError([document.problem((*path, "kind"), f"{name}: {entry['kind']!r} is no kind of channel", hint)])
     if _switched_off(document, name, entry):
         to = entry.get("to") or ()
-        return Disabled(name, (to,) if isinstance(to, str) else to, mail)
+        return Disabled(name, (to,) if isinstance(to, str) else to, settings)
     rest = {key: value for key, value in entry.items() if key not in ("kind", "enabled")}
     missing: list[Problem] = []
     filled = {key: _fill(document, (*path, key), value, env, missing) for key, value in rest.items()}
@@ -84,7 +84,7 @@ def _channel(document: Document, name: str, entry: Any, mail: Mail, env: Mapping
         raise ConfigError(missing)
     options = _options(document, name, filled, kind.Options)
     try:
-        return kind(name, options, mail)
+        return kind(name, options, settings)
     except ValueError as error:
         raise ConfigError([document.problem(path, f"{name}: {error}")]) from None
 

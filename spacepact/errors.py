@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,24 @@ class SendError(SpacepactError):
     """A channel could not deliver.
 
     `permanent`: another try cannot help. `broken`: the channel itself is wrong (gone, revoked), so
-    everything for it waits for a person. `retry_after`: seconds in which the receiver wants silence.
+    everything for it waits for a person. `unreachable`: this recipient does not exist, and must not be
+    written to any more. `retry_after`: seconds in which the receiver wants silence. `steps`: the pauses
+    between tries, where the receiver's protocol asks for others than the usual ones.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, broken: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        broken: bool = False,
+        unreachable: bool = False,
+        retry_after: float | None = None,
+        steps: tuple[timedelta, ...] = (),
+    ) -> None:
         super().__init__(message)
+        self.unreachable = unreachable
+        self.steps = steps
         self.permanent = permanent
         self.broken = broken
         self.retry_after = retry_after

@@ -38,7 +38,7 @@ def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None
     settings = load_settings(directory, env)
     sources, source_problems = load_sources(directory / "sources")
     gazetteer, gazetteer_problems = load_gazetteer(directory / "gazetteer")
-    channels, channel_problems = load_channels(directory / "channels.yaml", settings.mail, env)
+    channels, channel_problems = load_channels(directory / "channels.yaml", settings, env)
     lists, list_problems = load_watchlists(watchlists or directory / "watchlists", known=known_names(gazetteer), channels=channels)
     problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems]
     return Config(directory, settings, sources, gazetteer, Watchlists(lists, min_score=settings.alerts.min_score), channels, problems)

@@ -79,6 +79,9 @@ class Sender:
             claim = await asyncio.to_thread(self.store.ledger.claim, lane, self.now(), LEASE)
             if claim is None:
                 break
+            if claim.refused:
+                await self._insist(partial(self.store.ledger.settle, claim, "suppressed", claim.refused, self.now()))
+                continue
             error = await self._try(channel, claim)
             sent += error is None
             if error and (error.broken or error.retry_after):
@@ -88,12 +91,13 @@ class Sender:
 
     async def _try(self, channel: Channel[Any], claim: Claim) -> SendError | None:
         try:
-            answer = await channel.send(self._message(claim))
+            receipt = await channel.send(self._message(claim))
         except SendError as error:
             trouble = error
         else:
-            log.info("sent %s to %s: %s", claim.delivery.id, claim.delivery.channel, answer)
-            await self._insist(lambda: self.store.ledger.settle(claim, "sent", answer, self.now()))
+            log.info("sent %s to %s: %s", claim.delivery.id, claim.delivery.channel, receipt.answer)
+            settle = partial(self.store.ledger.settle, claim, "sent", receipt.answer, reference=receipt.reference)
+            await self._insist(lambda: settle(now=self.now()))
             return None
         await self._insist(lambda: self._record(claim, trouble))
         return trouble
@@ -111,7 +115,7 @@ class Sender:
 
     def _message(self, claim: Claim) -> Message:
         try:
-            return self.render(claim.alert, claim.delivery)
+            return self.render(claim.alert, claim.delivery).model_copy(update={"reply_to": claim.reply_to})
         except (TemplateError, ValueError) as error:
             raise SendError(f"the message cannot be written: {error}", permanent=True) from error
 
@@ -121,6 +125,11 @@ class Sender:
             ledger.break_(lane, str(error))
             ledger.settle(claim, "failed", str(error), now, now)
             log.error("channel %s is broken: %s", lane, error)
+            return
+        if error.unreachable:
+            self.store.subscribers.refuse(claim.delivery.recipient, (), f"address-gone: {error}", now)
+            ledger.settle(claim, "suppressed", f"address-gone: {error}", now)
+            log.warning("%s is not written to any more: %s", claim.delivery.recipient, error)
             return
         again = next_try(claim.number, error, now, random.uniform(-1, 1))  # noqa: S311 - spreads load, guards nothing
         ledger.settle(claim, "failed" if again else "dead", str(error), now, again)

@@ -32,6 +32,16 @@ class Web(Noun):
     port: int = Field(8080, ge=0, le=65535)
 
 
+class Outbound(Noun):
+    """Where messages to Slack and webhooks may go: the open internet on these ports.
+
+    `private_hosts` are hosts of one's own network, as they stand in an address; they may use any port.
+    """
+
+    private_hosts: tuple[str, ...] = ()
+    ports: tuple[int, ...] = (80, 443, 8080, 8443)
+
+
 class Crawl(Noun):
     """Politeness and limits of the crawler; seconds and bytes."""
 
@@ -60,6 +70,7 @@ class Settings(Noun):
     base_url: str = "http://127.0.0.1:8080"
     mail: Mail = Mail()
     web: Web = Web()
+    outbound: Outbound = Outbound()
     crawl: Crawl = Crawl()
     alerts: Alerting = Alerting()
 

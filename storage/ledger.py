@@ -10,23 +10,30 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, update
 
 from spacepact.story import Alert, Delivery, DeliveryState
 from storage.database import reading, writing
-from storage.tables import alerts, deliveries, lanes, tries
+from storage.subscribers import why_not
+from storage.tables import alerts, deliveries, lanes, stories, tries
 from storage.upsert import upsert
 
 OWED: tuple[DeliveryState, ...] = ("pending", "failed")
 
 
 class Claim(NamedTuple):
-    """The right to send one delivery until the lease ends; `number` counts the tries from 1."""
+    """The right to send one delivery until the lease ends; `number` counts the tries from 1.
+
+    `refused`: why the recipient must get nothing of it after all. `reply_to`: the receiver's own reference
+    of the first message about this record.
+    """
 
     delivery: Delivery
     alert: Alert
     number: int
     fence: int
+    refused: str | None = None
+    reply_to: str | None = None
 
 
 class Ledger:
@@ -58,15 +65,32 @@ class Ledger:
                 return None
             connection.execute(insert(tries).values(delivery_id=row.id, number=row.tries, started=now))
             body = connection.scalars(select(alerts.c.body).where(alerts.c.id == row.alert_id)).one()
+            refused = why_not(connection, row.recipient, row.watchlists)
+            reply_to = _first_reference(connection, row.channel, row.recipient, body["story"]["record"])
         delivery = Delivery(
             id=row.id, channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists), state=row.state, reason=row.reason
         )
-        return Claim(delivery, Alert.model_validate({**body, "deliveries": ()}), row.tries, row.fence)
+        return Claim(delivery, Alert.model_validate({**body, "deliveries": ()}), row.tries, row.fence, refused, reply_to)
 
-    def settle(self, claim: Claim, state: DeliveryState, answer: str, now: datetime, not_before: datetime | None = None) -> bool:
-        """Record how a try ended; False if somebody else holds the delivery by now."""
+    def settle(
+        self,
+        claim: Claim,
+        state: DeliveryState,
+        answer: str,
+        now: datetime,
+        not_before: datetime | None = None,
+        *,
+        reference: str | None = None,
+    ) -> bool:
+        """Record how a try ended; False if somebody else holds the delivery by now. `reference` is the receiver's own."""
         mine = (deliveries.c.id == claim.delivery.id) & (deliveries.c.fence == claim.fence) & deliveries.c.state.in_(OWED)
-        values = {"state": state, "lease_until": None, "not_before": not_before, "settled": None if state in OWED else now}
+        values = {
+            "state": state,
+            "lease_until": None,
+            "not_before": not_before,
+            "settled": None if state in OWED else now,
+            "reference": reference,
+        }
         why = {} if state == "sent" else {"reason": answer}
         with writing(self.engine) as connection:
             done = connection.execute(update(deliveries).where(mine).values(**values, **why)).rowcount == 1
@@ -104,3 +128,10 @@ class Ledger:
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
     return and_(deliveries.c.state.in_(OWED), deliveries.c.not_before <= now, free)
+
+
+def _first_reference(connection: Connection, channel: str, recipient: str, record: str) -> str | None:
+    """Return the receiver's own reference of the first message about a record."""
+    query = select(deliveries.c.reference).join(stories, stories.c.id == deliveries.c.story_id).limit(1)
+    mine = (deliveries.c.channel == channel, deliveries.c.recipient == recipient, deliveries.c.reference.is_not(None))
+    return connection.scalar(query.where(stories.c.record == record, *mine).order_by(deliveries.c.settled, deliveries.c.id))

@@ -17,6 +17,7 @@ from storage.database import lock_stories, reading, writing
 from storage.ledger import Ledger
 from storage.reading import Reading
 from storage.sources import Sources
+from storage.subscribers import Subscribers
 from storage.tables import alerts, articles, deliveries, links, revisions, stories, story_articles, story_parties
 from storage.upsert import upsert
 
@@ -31,6 +32,7 @@ class Store:
         self.engine = engine
         self.ledger = Ledger(engine)
         self.sources = Sources(engine)
+        self.subscribers = Subscribers(engine)
         self.reading = Reading(engine)
 
     def seen(self, source: str, wanted: Collection[Link]) -> set[Link]:

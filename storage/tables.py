@@ -158,6 +158,7 @@ deliveries = _table(
     Column("not_before", Moment),
     Column("lease_until", Moment),
     Column("settled", Moment),
+    Column("reference", Text),
     UniqueConstraint("recipient", "channel", "story_id", "revision"),
     Index("ix_deliveries_due", "channel", "state", "not_before"),
 )
@@ -174,4 +175,42 @@ lanes = _table(
     Column("channel", String(100), primary_key=True),
     Column("paused_until", Moment),
     Column("broken", Text),
+)
+subscribers = _table(
+    "subscribers",
+    Column("key", String(254), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("frequency", String(20), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("confirmed", Moment, nullable=False),
+)
+subscriptions = _table(
+    "subscriptions",
+    Column("key", ForeignKey("subscribers.key", ondelete="CASCADE"), primary_key=True),
+    Column("watchlist", String(100), primary_key=True),
+)
+refusals = _table(
+    "refusals",
+    Column("key", String(254), primary_key=True),
+    Column("watchlist", String(100), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+letters = _table(
+    "letters",
+    Column("key", String(254), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("wish", JSON, nullable=False),
+    Column("asked", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+)
+keys = _table(
+    "keys",
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
 )

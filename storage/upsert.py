@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def upsert(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Write `values` under a primary key, whether or not the row is there."""
+def upsert(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, where: ColumnElement[bool] | None = None
+) -> bool:
+    """Write `values` under a primary key, whether or not the row is there; an old row only `where` it may be replaced.
+
+    Returns whether anything was written.
+    """
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = make(table).values({**key, **values})
     if values:
-        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
     else:
-        connection.execute(statement.on_conflict_do_nothing())
+        statement = statement.on_conflict_do_nothing()
+    return connection.execute(statement).rowcount > 0

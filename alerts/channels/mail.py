@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,13 +15,17 @@ from typing import NamedTuple
 from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponseException
 
 from alerts.address import Address, parse_address
-from alerts.channel import Channel
+from alerts.channel import Channel, Receipt
 from alerts.message import Message
+from alerts.retry import QUEUE, RELAY
 from alerts.watchlist import AnyOf
 from spacepact.errors import SendError
 from spacepact.noun import Noun
-from spacepact.settings import Mail as Server
+from spacepact.settings import Settings
 from spacepact.text import clean_line
+
+NOBODY = re.compile(r"5\.1\.(1|2|3|6|10)\b")
+"""The enhanced codes (RFC 3463, RFC 7505) that mean an address to which nothing can ever be delivered."""
 
 
 class MailOptions(Noun):
@@ -44,29 +49,34 @@ class Mail(Channel[MailOptions]):
     Options = MailOptions
     patience = Patience()
 
-    def __init__(self, name: str, options: MailOptions, mail: Server) -> None:
-        super().__init__(name, options, mail)
+    def __init__(self, name: str, options: MailOptions, settings: Settings) -> None:
+        super().__init__(name, options, settings)
+        self.mail = settings.mail
         try:
-            self.sender = parse_address(parseaddr(mail.sender)[1])
+            self.sender = parse_address(parseaddr(self.mail.sender)[1])
         except ValueError:
-            raise ValueError(f"mail.sender of settings.yaml is {mail.sender!r}; write Name <name@example.org>") from None
+            raise ValueError(f"mail.sender of settings.yaml is {self.mail.sender!r}; write Name <name@example.org>") from None
 
     def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
         return tuple(dict.fromkeys(to or self.options.to))
 
-    async def send(self, message: Message) -> str:
+    async def send(self, message: Message) -> Receipt:
         try:
             content = compose(message, self.mail.sender, datetime.now(UTC)).as_bytes()
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
+        return Receipt(await self.carry(content, recipient))
+
+    async def carry(self, content: bytes, recipient: str) -> str:
+        """Hand a whole mail for one recipient to the server, and return its answer; raises SendError."""
         try:
             return await self._transmit(content, recipient)
         except SMTPResponseException as error:
             raise self._refused(error) from None
         except (SMTPException, OSError, ValueError) as error:
             server = f"{self.mail.host}:{self.mail.port}"
-            raise SendError(f"{self.name}: {server}: {clean_line(str(error)) or type(error).__name__}") from None
+            raise SendError(f"{self.name}: {server}: {clean_line(str(error)) or type(error).__name__}", steps=RELAY) from None
 
     async def _transmit(self, content: bytes, recipient: str) -> str:
         """Send one message over one connection; whatever comes after the server's OK cannot undo it."""
@@ -97,10 +107,14 @@ class Mail(Channel[MailOptions]):
         )
 
     def _refused(self, error: SMTPResponseException) -> SendError:
-        """Sort a reply by its first digit (RFC 5321, 4.2.1); 530, 534 and 535 mean our login, not this message (RFC 4954, 6)."""
-        login = error.code in (530, 534, 535)
-        text = f"{self.name}: {self.mail.host} answered {error.code} {clean_line(error.message)}"
-        return SendError(text, permanent=error.code >= 500, broken=login)
+        """Sort a reply by its first digit (RFC 5321, 4.2.1); 530, 534 and 535 mean our login, not this message (RFC 4954, 6).
+
+        X.1.1 and its like say that there is no such mailbox (RFC 3463, 3.2); 550 alone may also be a policy.
+        """
+        words = clean_line(error.message)
+        text = f"{self.name}: {self.mail.host} answered {error.code} {words}"
+        login, nobody = error.code in (530, 534, 535), error.code >= 500 and bool(NOBODY.match(words))
+        return SendError(text, permanent=error.code >= 500, broken=login, unreachable=nobody, steps=QUEUE)
 
 
 def compose(message: Message, sender: str, now: datetime) -> EmailMessage:

@@ -1,40 +1,59 @@
-"""Slack incoming webhooks: Block Kit within its limits."""
+"""Slack, by incoming webhook or as a bot: Block Kit within its limits."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from alerts.channel import Channel
+from pydantic import SecretStr, model_validator
+
+from alerts.channel import Channel, Receipt
 from alerts.channels.webhook import SecretUrl
+from alerts.guard import check_url
 from alerts.http import TIME_LIMIT, Answer, post
 from alerts.message import KINDS, Message, day
 from spacepact.errors import SendError
 from spacepact.noun import Noun
+from spacepact.settings import Settings
 
 BLOCKS, SECTION, HEADER, CONTEXT, TEXT = 50, 3_000, 150, 1_000, 12_000
 SOURCES = 5
 _REWRITE = (
-    "invalid_payload",
-    "invalid_blocks",
-    "invalid_attachments",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "no_text",
-    "too_many_attachments",
-)
+    "invalid_payload", "invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "msg_too_long",
+    "no_text", "too_many_attachments",
+)  # fmt: skip
 _BROKEN = (
     "no_service", "no_team", "no_active_hooks", "channel_not_found", "channel_is_archived", "invalid_token", "token_revoked",
     "user_not_found", "team_disabled", "action_prohibited", "posting_to_general_channel_denied",
+    "not_in_channel", "is_archived", "invalid_auth", "not_authed", "account_inactive", "token_expired", "no_permission",
+    "missing_scope", "org_login_required", "ekm_access_denied", "restricted_action", "team_access_not_granted", "access_denied",
+    "not_allowed_token_type",
 )  # fmt: skip
+_LATER = (
+    "fatal_error", "internal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "team_added_to_org",
+    "no answer of Slack's",
+)  # fmt: skip
+_NO_THREAD = ("thread_not_found", "message_not_found", "invalid_thread_ts", "cannot_reply_to_message")
 
 
 class SlackOptions(Noun):
-    """The address that Slack gave out for one conversation; it is a secret."""
+    """Either `url`, the incoming webhook of one conversation, or a bot's `token` and the `conversation` it may write to.
 
-    url: SecretUrl
+    A bot's messages about one record stand in one thread. `api` is where Slack's methods are called.
+    """
+
+    url: SecretUrl | None = None
+    token: SecretStr | None = None
+    conversation: str | None = None
+    api: str = "https://slack.com/api"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.url is None) == (self.token is None) or (self.token is None) != (self.conversation is None):
+            raise ValueError("write either url, or token and conversation")
+        return self
 
 
 class Slack(Channel[SlackOptions]):
@@ -45,23 +64,61 @@ class Slack(Channel[SlackOptions]):
     gap = 1.0
     time_limit = TIME_LIMIT
 
-    async def send(self, message: Message) -> str:
-        answer = await self._post({"text": fallback(message), "blocks": blocks(message), "unfurl_links": False})
-        if answer.status == 400 and answer.text.strip() in _REWRITE:
-            answer = await self._post({"text": fallback(message, whole=True), "unfurl_links": False})
-        if answer.ok:
-            return answer.words
-        raise self._error(answer)
+    def __init__(self, name: str, options: SlackOptions, settings: Settings) -> None:
+        super().__init__(name, options, settings)
+        self.url = SecretStr(f"{options.api}/chat.postMessage") if options.url is None else options.url
+        check_url(self.url.get_secret_value(), settings.outbound)
 
-    async def _post(self, body: dict[str, Any]) -> Answer:
-        content = json.dumps(body, ensure_ascii=False).encode()
+    async def send(self, message: Message) -> Receipt:
+        thread = self._thread(message.reply_to)
+        said = await self._post({"text": fallback(message), "blocks": blocks(message), **thread})
+        if said.word in _NO_THREAD and thread:
+            thread = {}
+            said = await self._post({"text": fallback(message), "blocks": blocks(message)})
+        elif said.word in _REWRITE:
+            said = await self._post({"text": fallback(message, whole=True), **thread})
+        if said.word == "ok":
+            return Receipt(said.answer.words if self.options.url else f"200 ok {said.ts}", said.ts)
+        raise self._error(said)
+
+    def _thread(self, reply_to: str | None) -> dict[str, Any]:
+        """Answer in the thread, and show it in the conversation too: a change must not hide under an old message."""
+        return {"thread_ts": reply_to, "reply_broadcast": True} if reply_to and self.options.token else {}
+
+    async def _post(self, body: dict[str, Any]) -> _Said:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return await post(self.name, self.options.url.get_secret_value(), content, headers, time_limit=self.time_limit)
+        if self.options.token:
+            headers["Authorization"] = f"Bearer {self.options.token.get_secret_value()}"
+            body = {"channel": self.options.conversation, **body}
+        content = json.dumps({**body, "unfurl_links": False}, ensure_ascii=False).encode()
+        url, outbound = self.url.get_secret_value(), self.settings.outbound
+        answer = await post(self.name, url, content, headers, outbound=outbound, time_limit=self.time_limit)
+        return _read(answer) if self.options.token else _Said(answer, "ok" if answer.ok else answer.text.strip())
 
-    def _error(self, answer: Answer) -> SendError:
-        broken = answer.text.strip() in _BROKEN or answer.status in (401, 403, 404, 410)
-        permanent = broken or (400 <= answer.status < 500 and answer.status not in (408, 425, 429))
-        return SendError(f"{self.name}: Slack answered {answer.words}", permanent=permanent, broken=broken, retry_after=answer.retry_after)
+    def _error(self, said: _Said) -> SendError:
+        status = said.answer.status
+        broken = said.word in _BROKEN or status in (401, 403, 404, 410)
+        refused = said.answer.ok and said.word not in _LATER
+        permanent = broken or refused or (400 <= status < 500 and status not in (408, 425, 429))
+        words = said.answer.words if not said.answer.ok else f"{status} {said.word}"
+        return SendError(f"{self.name}: Slack answered {words}", permanent=permanent, broken=broken, retry_after=said.answer.retry_after)
+
+
+class _Said(NamedTuple):
+    """What Slack said: its word ("ok", or the name of what is wrong), and its own time stamp of the message."""
+
+    answer: Answer
+    word: str
+    ts: str | None = None
+
+
+def _read(answer: Answer) -> _Said:
+    """Read the answer of a method of Slack's Web API (docs.slack.dev, "Responses")."""
+    try:
+        said = json.loads(answer.text)
+        return _Said(answer, "ok" if said["ok"] else str(said["error"]), said.get("ts"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return _Said(answer, "no answer of Slack's" if answer.ok else answer.text.strip()[:100])
 
 
 def fallback(message: Message, *, whole: bool = False) -> str:

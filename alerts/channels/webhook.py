@@ -9,11 +9,13 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from standardwebhooks import Webhook as Signer
 
-from alerts.channel import Channel
-from alerts.http import TIME_LIMIT, check_url, post
+from alerts.channel import Channel, Receipt
+from alerts.guard import check_url
+from alerts.http import TIME_LIMIT, post
 from alerts.message import Message, payload
 from spacepact.errors import SendError
 from spacepact.noun import Noun
+from spacepact.settings import Settings
 
 
 def _checked_url(url: SecretStr) -> SecretStr:
@@ -51,12 +53,17 @@ class Webhook(Channel[WebhookOptions]):
     Options = WebhookOptions
     time_limit = TIME_LIMIT
 
-    async def send(self, message: Message) -> str:
+    def __init__(self, name: str, options: WebhookOptions, settings: Settings) -> None:
+        super().__init__(name, options, settings)
+        check_url(options.url.get_secret_value(), settings.outbound)
+
+    async def send(self, message: Message) -> Receipt:
         body = payload(message).model_dump_json()
         headers = self._headers(message.id, body, datetime.now(UTC))
-        answer = await post(self.name, self.options.url.get_secret_value(), body.encode(), headers, time_limit=self.time_limit)
+        url, outbound = self.options.url.get_secret_value(), self.settings.outbound
+        answer = await post(self.name, url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
         if answer.ok:
-            return answer.words
+            return Receipt(answer.words)
         gone = answer.status == 410
         raise SendError(f"{self.name}: answered {answer.words}", permanent=gone, broken=gone, retry_after=answer.retry_after)
 

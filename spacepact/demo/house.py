@@ -34,6 +34,7 @@ def _settings(home: Path, receivers: Receivers, web_port: int) -> dict[str, obje
         "base_url": f"http://127.0.0.1:{web_port}",
         "web": {"port": web_port},
         "mail": {"host": "127.0.0.1", "port": receivers.mail_port, "sender": "spacepact <alerts@spacepact.example>"},
+        "outbound": {"private_hosts": ["127.0.0.1"]},
         "crawl": {"delay": 0, "at_once": 8},
         "alerts": {"tick": 0.2},
     }

@@ -20,6 +20,7 @@ from alerts.message import Message
 from alerts.routing import kinds
 from spacepact.errors import SendError
 from spacepact.settings import Mail as Server
+from spacepact.settings import Outbound, Settings
 from spacepact.text import clean_line
 
 SECRET = "whsec_" + "Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5"
@@ -55,7 +56,12 @@ def make_channel(kind: str, url: str, port: int) -> Channel[Any]:
     }
     cls = kinds()[kind]
     made = cls(
-        "desk", cls.Options.model_validate(options[kind]), Server(host="127.0.0.1", port=port, sender="spacepact <alerts@example.net>")
+        "desk",
+        cls.Options.model_validate(options[kind]),
+        Settings(
+            outbound=Outbound(private_hosts=("127.0.0.1",)),
+            mail=Server(host="127.0.0.1", port=port, sender="spacepact <alerts@example.net>"),
+        ),
     )
     if hasattr(made, "time_limit"):
         made.time_limit = 0.3
@@ -97,7 +103,7 @@ def test_every_kind_is_held_to_this_contract() -> None:
 
 
 def test_a_message_arrives_once_with_its_proof_and_the_answer_is_kept(make: Any, channel: Any, kind: str, hook: Any, mailbox: Any) -> None:
-    answer = make.run(channel.send(make.message()))
+    answer = make.run(channel.send(make.message())).answer
     assert answer.startswith({"mail": "250 ", "slack": "200 ok", "webhook": "200 ok"}[kind])
     received = READ[kind](hook, mailbox)
     assert len(received) == 1

@@ -12,7 +12,7 @@ from alerts.routing import kinds, load_channels
 from alerts.watchlist import Condition, Known, load_watchlists
 from spacepact.article import Tier
 from spacepact.cooperation import Activity, Instrument, Mode, Scope, Stage
-from spacepact.settings import Mail
+from spacepact.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -33,7 +33,7 @@ def test_the_example_watchlist_loads(tmp_path: Path) -> None:
 def test_the_example_channels_load(tmp_path: Path) -> None:
     (tmp_path / "channels.yaml").write_text(example("channels.md"), "utf-8")
     env = {"SLACK_URL": "https://hooks.example/x", "HOOK_SECRET": "whsec_" + "YWJj" * 8}
-    channels, problems = load_channels(tmp_path / "channels.yaml", Mail(), env)
+    channels, problems = load_channels(tmp_path / "channels.yaml", Settings(), env)
     assert problems == []
     assert sorted(c.kind for c in channels.values()) == sorted(kinds())
 

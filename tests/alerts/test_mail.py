@@ -25,11 +25,12 @@ from alerts.channels.mail import Mail, MailOptions, Patience, compose
 from alerts.message import Message, render
 from spacepact.errors import SendError
 from spacepact.settings import Mail as Server
+from spacepact.settings import Settings
 
 
 def channel(port: int, **server: Any) -> Mail:
     values = {"host": "127.0.0.1", "port": port, "sender": "spacepact <alerts@example.net>"} | server
-    return Mail("desk-mail", MailOptions(to=("desk@example.org",)), Server(**values))
+    return Mail("desk-mail", MailOptions(to=("desk@example.org",)), Settings(mail=Server(**values)))
 
 
 def received(mailbox: Any) -> EmailMessage:
@@ -161,7 +162,7 @@ def test_a_server_may_think_about_the_final_dot_longer_than_about_anything_else(
     mailbox.delay = 0.6
     each = channel(mailbox.port)
     each.patience = Patience(0.3, 0.3, 5)
-    assert make.run(each.send(make.message())) == "250 2.0.0 queued as 4711"
+    assert make.run(each.send(make.message())).answer == "250 2.0.0 queued as 4711"
     assert len(mailbox.got) == 1
 
 

@@ -12,7 +12,7 @@ import alerts.channels
 from alerts.channel import Channel
 from alerts.routing import kinds, load_channels
 from spacepact.errors import Problem, SendError
-from spacepact.settings import Mail
+from spacepact.settings import Mail, Settings
 
 ENV = {"SLACK_URL": "https://hooks.example/canary", "HOOK_SECRET": "whsec_" + "Y2FuYXJ5" * 4}
 GOOD = """
@@ -29,7 +29,7 @@ channels:
 def load(folder: Path, text: str, env: dict[str, str] | None = None, **mail: Any) -> tuple[dict[str, Channel[Any]], list[Problem]]:
     path = folder / "channels.yaml"
     path.write_text(text, "utf-8")
-    return load_channels(path, Mail(**mail), ENV if env is None else env)
+    return load_channels(path, Settings(mail=Mail(**mail)), ENV if env is None else env)
 
 
 def test_all_kinds(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_every_module_of_the_folder_is_a_kind() -> None:
         ('{kind: slack, url: "${NOT_SET}"}', (2, 29), "${NOT_SET} is not set", "export NOT_SET"),
         ("{kind: slack, url: 'https://a.example', uri: x}", (2, 50), "unknown key 'uri'", "did you mean 'url'?"),
         ("{kind: slack, url: canary}", (2, 29), "not an http or https address", ""),
-        ("{kind: slack}", (2, 10), "channels.wrong.url is missing", "add it"),
+        ("{kind: slack}", (2, 10), "write either url, or token and conversation", ""),
         ("{kind: webhook, url: 'https://a.example', secret: canary}", (2, 60), "not a webhook secret", ""),
         ("{kind: mail, to: [a@example.org, nobody]}", (2, 43), "'nobody' is not an e-mail address", ""),
         ("{kind: mail, enabled: maybe}", (2, 32), "enabled is 'maybe'", "write true or false"),
@@ -116,6 +116,6 @@ def test_no_channels_at_all(tmp_path: Path, text: str) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    channels, problems = load_channels(tmp_path / "channels.yaml", Mail(), {})
+    channels, problems = load_channels(tmp_path / "channels.yaml", Settings(), {})
     assert channels == {}
     assert "cannot be read" in problems[0].what

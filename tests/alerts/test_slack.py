@@ -11,11 +11,13 @@ from pydantic import SecretStr
 from alerts.channels.slack import Slack, SlackOptions, blocks, fallback, pieces
 from alerts.message import Message
 from spacepact.errors import SendError
-from spacepact.settings import Mail
+from spacepact.settings import Outbound, Settings
+
+OURS = Settings(outbound=Outbound(private_hosts=("127.0.0.1",)))
 
 
 def channel(url: str) -> Slack:
-    return Slack("team-slack", SlackOptions(url=SecretStr(url)), Mail())
+    return Slack("team-slack", SlackOptions(url=SecretStr(url)), OURS)
 
 
 def failing(make: Any, hook: Any) -> SendError:
@@ -89,7 +91,7 @@ def test_a_long_sentence_is_split_and_nothing_is_dropped(make: Any) -> None:
 @pytest.mark.parametrize("said", ["invalid_payload", "invalid_blocks", "msg_blocks_too_long"])
 def test_refused_blocks_are_sent_once_as_plain_text(make: Any, hook: Any, said: str) -> None:
     hook.answers(400, said.encode())
-    assert make.run(channel(hook.url).send(make.message())) == "200 ok"
+    assert make.run(channel(hook.url).send(make.message())).answer == "200 ok"
     first, second = (json.loads(request.body) for request in hook.got)
     assert "blocks" in first
     assert "blocks" not in second

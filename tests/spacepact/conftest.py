@@ -114,6 +114,7 @@ class House:
         self.write("sources/outlet.yaml", self.source(every))
         settings = {
             "crawl": {"delay": 0},
+            "outbound": {"private_hosts": ["127.0.0.1"]},
             "alerts": {"tick": 0.1},
             "web": {"port": self.port},
             "mail": {"host": "127.0.0.1", "port": self.receivers.mail_port},

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from alerts.channel import Channel
+from alerts.channel import Channel, Receipt
 from alerts.message import Message, render
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Cooperation, Evidence, Party, Tagged
@@ -19,7 +19,7 @@ from spacepact.errors import SendError
 from spacepact.noun import Noun
 from spacepact.pipeline import Processor, Sender
 from spacepact.round import Rejected
-from spacepact.settings import Mail
+from spacepact.settings import Settings
 from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from storage import Store
 
@@ -32,15 +32,15 @@ class Scripted(Channel[Noun]):
     kind, Options = "scripted", Noun
 
     def __init__(self, name: str, answers: Sequence[SendError] = ()) -> None:
-        super().__init__(name, Noun(), Mail())
+        super().__init__(name, Noun(), Settings())
         self.answers = list(answers)
         self.got: list[Message] = []
 
-    async def send(self, message: Message) -> str:
+    async def send(self, message: Message) -> Receipt:
         if self.answers:
             raise self.answers.pop(0)
         self.got.append(message)
-        return "200 ok"
+        return Receipt("200 ok")
 
 
 class Reader:
