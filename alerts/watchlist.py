@@ -14,6 +14,7 @@ from spacepact.article import Tier
 from spacepact.cooperation import Activity, Instrument, Mode, Scope, Stage
 from spacepact.errors import ConfigError, Problem
 from spacepact.noun import Noun
+from spacepact.timing import Timing
 from spacepact.yamlfile import Document, did_you_mean, read_document
 
 T = TypeVar("T")
@@ -65,18 +66,19 @@ class Question(Condition):
     scope: AnyOf[Scope] = ("intergovernmental", "public-private-international")
 
 
-class Target(Noun):
-    """One way to those who asked: a channel of channels.yaml, and for mail whom (default: the channel's own)."""
+class Target(Timing):
+    """One way to those who asked: a channel of channels.yaml, for mail whom (default: the channel's own), and when."""
 
     channel: str
     to: AnyOf[Address] = ()
 
 
 class Watchlist(Noun):
-    """One file of config/watchlists; its id is the name of the file."""
+    """One file of config/watchlists; its id is the name of the file. `timing` holds where a target says nothing itself."""
 
     name: str
     match: Question = Question()
+    timing: Timing = Timing()
     deliver: tuple[Target, ...] = ()
 
 

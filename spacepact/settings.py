@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 
 from spacepact.duration import Duration
 from spacepact.noun import Noun
+from spacepact.timing import Timing
 from spacepact.yamlfile import read_yaml
 
 
@@ -56,11 +57,17 @@ class Crawl(Noun):
 
 
 class Alerting(Noun):
-    """What holds for every watchlist; an article older than `max_age` is collected, but not alerted."""
+    """What holds for every watchlist; an article older than `max_age` is collected, but not alerted.
+
+    `timing` holds where neither a watchlist nor its target says anything. `operators` are the channels over
+    which the service tells of its own troubles.
+    """
 
     max_age: Duration = timedelta(hours=48)
     min_score: float = Field(0.5, ge=0, le=1)
     tick: float = Field(1.0, gt=0, description="seconds between two looks at what is due")
+    timing: Timing = Timing()
+    operators: tuple[str, ...] = ()
 
 
 class Settings(Noun):

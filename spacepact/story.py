@@ -9,8 +9,9 @@ from pydantic import AwareDatetime
 from spacepact.article import TIERS, Tier
 from spacepact.cooperation import Cooperation
 from spacepact.noun import Noun
+from spacepact.timing import Timing
 
-AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal"]
+AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal", "reminder"]
 DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
 
@@ -30,11 +31,12 @@ class Telling(Noun):
 
 
 class Told(Noun):
-    """Somebody who was, or will be, told about a story."""
+    """Somebody who was, or will be, told about a story; `owed` is the delivery that waits and was not tried yet."""
 
     channel: str
     recipient: str
     watchlists: tuple[str, ...]
+    owed: str | None = None
 
 
 class Story(Noun):
@@ -68,14 +70,23 @@ class Match(Noun):
 
 
 class Delivery(Noun):
-    """One alert to one recipient through one channel; unique in (recipient, channel, story, revision)."""
+    """One alert to one recipient through one channel; unique in (recipient, channel, story, revision, reminder).
+
+    `due` is when it was planned for (None: at once), `waits` why it is not sent sooner, `batch` what it may
+    share a message with, `timing` what the recipient asked for. `reminder` counts repetitions of one alert.
+    """
 
     id: str
     channel: str
     recipient: str
-    watchlists: tuple[str, ...]
+    watchlists: tuple[str, ...] = ()
     state: DeliveryState = "pending"
     reason: str
+    due: AwareDatetime | None = None
+    waits: str = ""
+    batch: str | None = None
+    timing: Timing = Timing()
+    reminder: int = 0
 
 
 class Alert(Noun):
@@ -90,8 +101,41 @@ class Alert(Noun):
     deliveries: tuple[Delivery, ...]
 
 
+class Notice(Noun):
+    """What is told without a story: to operators, about an expected event, or that a digest would be empty.
+
+    Whoever was told under the same `key` is not told again.
+    """
+
+    id: str
+    kind: Literal["operators", "expected", "digest"]
+    key: str
+    subject: str
+    text: str
+    decided: AwareDatetime
+    deliveries: tuple[Delivery, ...] = ()
+
+
+class Recall(Noun):
+    """A delivery that must not go out any more, and why; one that was tried already cannot be recalled."""
+
+    delivery: str
+    reason: str
+
+
+class Seen(Noun):
+    """An expected event that a story answers."""
+
+    expected: str
+    story: str
+    url: str
+    published: AwareDatetime
+
+
 class Decision(Noun):
-    """What follows from one article: stories as they are now, and alerts with their deliveries."""
+    """What follows from one article: stories as they are now, alerts with their deliveries, and what is recalled."""
 
     stories: tuple[Story, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    recalled: tuple[Recall, ...] = ()
+    seen: tuple[Seen, ...] = ()
