@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from alerts.message import Message
@@ -21,16 +22,23 @@ class Receipt(NamedTuple):
     reference: str | None = None
 
 
+Send = Callable[[Message], Awaitable[Receipt]]
+"""Sends one message and returns what the receiver said; raises SendError."""
+
+
 class Channel(ABC, Generic[OptionsT]):
     """A named destination. A kind is one class in one module of `alerts/channels`, found by looking there.
 
     `kind` is its word in channels.yaml, `Options` what may stand beside that word, `gap` the seconds of
-    silence between two sends. No option that is secret appears in `repr`, in an error or in a log.
+    silence between two sends, `size` how many stories one message may hold, `width` how many messages may be
+    under way at once. No option that is secret appears in `repr`, in an error or in a log.
     """
 
     kind: ClassVar[str]
     Options: ClassVar[type[Noun]]
     gap: ClassVar[float] = 0.0
+    size: ClassVar[int] = 50
+    width: ClassVar[int] = 1
     enabled: bool = True
 
     def __init__(self, name: str, options: OptionsT, settings: Settings) -> None:
@@ -45,6 +53,11 @@ class Channel(ABC, Generic[OptionsT]):
         """Return who is reached when a watchlist asks for `to`: where an address is a secret, the channel's own name."""
         del to
         return (self.name,)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Send]:
+        """What sends a run of messages, one after the other; a kind that can keeps its connection open meanwhile."""
+        yield self.send
 
     @abstractmethod
     async def send(self, message: Message) -> Receipt:

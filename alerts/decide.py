@@ -5,30 +5,19 @@ Pure: the same arguments give the same decision. Storage applies it in the trans
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
 
 from alerts.matching import Subject, Watchlists
+from alerts.owing import Route, asked_again, asked_for, old_news, owe, recall, told_by, told_groups
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
 from spacepact.settings import Alerting
-from spacepact.story import Alert, AlertKind, Decision, Delivery, DeliveryState, Match, Story, Telling, Told
-
-
-class Route(Protocol):
-    """What a decision must know about a channel."""
-
-    @property
-    def enabled(self) -> bool: ...
-
-    def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
-        """Return who is reached; `to` is what a watchlist asks for, () its silence."""
-        ...
+from spacepact.story import Alert, AlertKind, Decision, Delivery, Match, Recall, Seen, Story, Telling, Told
 
 
 def decide(
@@ -40,8 +29,9 @@ def decide(
     channels: Mapping[str, Route],
     policy: Alerting,
     now: datetime,
+    expected: Watchlists | None = None,
 ) -> Decision:
-    """Decide about one article.
+    """Decide about one article; `expected` are the events that somebody waits for, asked like watchlists.
 
     `before` is what the former revision of this article said (None: it is new). `stories` are those that
     share a party with one of its cooperations, or that it tells already. A delivery that comes back pending
@@ -53,12 +43,9 @@ def decide(
         ours = desk.revise(fold(before.cooperations), ours)
     for cooperation in ours:
         desk.place(cooperation)
-    return Decision(stories=tuple(desk.stories[i] for i in sorted(desk.touched)), alerts=tuple(desk.alerts))
-
-
-def delivery_id(recipient: str, channel: str, story: str, revision: int) -> str:
-    """Return the id that the receiver sees, the same on every try."""
-    return stable_id(recipient, channel, story, str(revision))
+    touched = tuple(desk.stories[i] for i in sorted(desk.touched))
+    seen = tuple(desk.seen(touched, expected)) if expected else ()
+    return Decision(stories=touched, alerts=tuple(desk.alerts), recalled=tuple(desk.recalled), seen=seen)
 
 
 @dataclass
@@ -74,6 +61,7 @@ class _Desk:
     touched: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
+    recalled: list[Recall] = field(default_factory=list)
 
     @cached_property
     def report(self) -> Telling:
@@ -172,55 +160,42 @@ class _Desk:
         subject = Subject(cooperation, self.tagged.classification, article.tier, article.language)
         matches = self.watchlists.match(subject)
         known = {(t.channel, t.recipient) for t in story.told}
-        asked = {key: names for key, names in self._asked(matches).items() if key not in known}
+        asked = {key: a for key, a in asked_for(matches, self.watchlists, self.channels, self.policy.timing).items() if key not in known}
         why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
-        deliveries = tuple(self._delivery(story, *key, tuple(names), why, fresh=True) for key, names in sorted(asked.items()))
-        told = tuple(Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists) for d in deliveries if d.state == "pending")
-        story = story.model_copy(update={"told": (*story.told, *told)})
+        old = old_news(self.report, self.policy.max_age, self.now)
+        deliveries = tuple(owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in sorted(asked.items()))
+        story = story.model_copy(update={"told": (*story.told, *told_by(deliveries))})
         self._keep(story)
         self._alert(story, kind, was, [m for m in matches if any(m.watchlist in d.watchlists for d in deliveries)], deliveries)
 
     def _tell_again(self, story: Story, kind: AlertKind, was: Cooperation, why: str) -> None:
-        """Tell those, and only those, who were told."""
-        told: dict[tuple[str, str], set[str]] = {}
-        for t in story.told:
-            told.setdefault((t.channel, t.recipient), set()).update(t.watchlists)
-        matches = [Match(watchlist=name, reasons=("you were told about this story",)) for name in sorted(set().union(*told.values()))]
-        deliveries = tuple(self._delivery(story, *key, tuple(sorted(names)), why, fresh=False) for key, names in sorted(told.items()))
-        self._alert(story, kind, was, matches, deliveries)
+        """Tell those, and only those, who were told; who was not told yet is told what is right, or nothing any more."""
+        groups = told_groups(story.told)
+        unaware = {key: told for key, told in groups.items() if all(t.owed for t in told)}
+        self.recalled += recall(unaware.values(), kind)
+        self._tell_those({key: told for key, told in groups.items() if key not in unaware}, story, kind, was, why)
+        if kind == "correction":
+            self._tell_those(unaware, story, "first-report", None, "first-report: corrected before it was sent")
 
-    def _asked(self, matches: Sequence[Match]) -> dict[tuple[str, str], list[str]]:
-        """Return who is to be told, as (channel, recipient), and which lists asked for it."""
-        asked: dict[tuple[str, str], list[str]] = {}
-        for match in matches:
-            for target in self.watchlists.lists[match.watchlist].deliver:
-                route = self.channels.get(target.channel)
-                reached = route.recipients(target.to) or ("",) if route else target.to or (target.channel,)
-                for recipient in reached:
-                    names = asked.setdefault((target.channel, recipient), [])
-                    if match.watchlist not in names:
-                        names.append(match.watchlist)
-        return asked
+    def _tell_those(
+        self, groups: Mapping[tuple[str, str], Sequence[Told]], story: Story, kind: AlertKind, was: Cooperation | None, why: str
+    ) -> None:
+        deliveries = tuple(
+            owe(story, key, asked_again(told, self.watchlists, self.policy.timing), why, self.now, channels=self.channels, kind=kind)
+            for key, told in sorted(groups.items())
+        )
+        names = sorted({name for d in deliveries for name in d.watchlists})
+        self._alert(story, kind, was, [Match(watchlist=n, reasons=("you were told about this story",)) for n in names], deliveries)
 
-    def _delivery(self, story: Story, channel: str, recipient: str, names: tuple[str, ...], why: str, *, fresh: bool) -> Delivery:
-        withheld = (self._old_news() if fresh else None) or self._unreachable(channel, recipient)
-        state: DeliveryState = "suppressed" if withheld else "pending"
-        number = delivery_id(recipient, channel, story.id, story.revision)
-        return Delivery(id=number, channel=channel, recipient=recipient, watchlists=names, state=state, reason=withheld or why)
-
-    def _old_news(self) -> str | None:
-        published, limit = self.report.published, self.policy.max_age
-        if self.now - published <= limit:
-            return None
-        return f"old-news: published {published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
-
-    def _unreachable(self, channel: str, recipient: str) -> str | None:
-        route = self.channels.get(channel)
-        if route is None:
-            return f"channel-unknown: {channel} is not in channels.yaml, or wrong there"
-        if not route.enabled:
-            return f"channel-disabled: {channel}"
-        return None if recipient else f"no-recipient: neither the watchlist nor the channel {channel} names one"
+    def seen(self, touched: Sequence[Story], expected: Watchlists) -> Iterator[Seen]:
+        """Yield the expected events that this article reports."""
+        for story in touched:
+            cooperation, page = story.cooperation, self.tagged.article
+            if all(t.url != page.url for t in story.tellings):
+                continue
+            subject = Subject(cooperation, self.tagged.classification, page.tier, page.language)
+            for match in expected.match(subject):
+                yield Seen(expected=match.watchlist, story=story.id, url=page.url, published=self.report.published)
 
     def _alert(self, story: Story, kind: AlertKind, was: Cooperation | None, matches: Sequence[Match], owed: tuple[Delivery, ...]) -> None:
         if not owed:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from alerts import stories
 from alerts.wording import headline, label, mission_name, party_name, party_names, phase
@@ -103,9 +103,24 @@ class Facts(Noun):
 class Payload(Noun):
     """The body of a webhook, as Standard Webhooks 1.0.0 recommends it."""
 
-    type: Literal["story.first-report", "story.stage-change", "story.correction", "story.withdrawal"]
+    type: Literal["story.first-report", "story.stage-change", "story.correction", "story.withdrawal", "story.reminder"]
     timestamp: AwareDatetime
     data: Facts
+
+
+class NoticeFacts(Noun):
+    """What is told without a story: an expected event, an empty digest, a trouble of the service."""
+
+    delivery: str = Field(description="the same on every try; also the header webhook-id")
+    subject: str
+    text: str
+
+
+class NoticePayload(Noun):
+    """The body of a webhook that tells no story."""
+
+    type: Literal["notice"]
+    data: NoticeFacts
 
 
 def make_facts(alert: Alert, delivery: Delivery, *, missions: Mapping[str, str], watchlists: Mapping[str, str]) -> Facts:
@@ -189,7 +204,10 @@ def _words(fact: str, cooperation: Cooperation, missions: Mapping[str, str]) -> 
 
 def webhook_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a webhook's body."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Payload.model_json_schema(mode="serialization")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **TypeAdapter(Payload | NoticePayload).json_schema(mode="serialization"),
+    }
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.decide import delivery_id
-from alerts.facts import Facts, Payload, make_facts
+from alerts.facts import Facts, NoticePayload, Payload, make_facts
+from alerts.owing import delivery_id
 from alerts.wording import label
 from spacepact.noun import Noun
 from spacepact.story import Alert, AlertKind, Delivery
@@ -21,6 +21,7 @@ KINDS: dict[AlertKind, str] = {
     "stage-change": "Stage change",
     "correction": "Correction",
     "withdrawal": "Withdrawn",
+    "reminder": "Reminder",
 }
 _SUBJECT = 180
 
@@ -48,6 +49,8 @@ class Message(Noun):
 
     `id` is the same on every try; `thread` is the id of the record's first message to this recipient, and
     `reply_to` the receiver's own reference of it, where it gave one. `links` lead this recipient to their subscription.
+    A digest has no `facts` of its own, but those of its stories as `parts`, and a `note` on what it is based on; a
+    notice has neither.
     """
 
     id: str
@@ -59,7 +62,9 @@ class Message(Noun):
     rows: tuple[Row, ...]
     text: str
     html: str
-    facts: Facts
+    facts: Facts | None = None
+    parts: tuple[Facts, ...] = ()
+    note: str = ""
     links: Links | None = None
     reply_to: str | None = None
 
@@ -88,16 +93,25 @@ def render(
         subject=_subject(facts),
         lead=lead,
         rows=rows,
-        text=_TEMPLATES.get_template("message.txt").render(words),
-        html=_TEMPLATES.get_template("message.html").render(words),
+        text=fill("message.txt", words),
+        html=fill("message.html", words),
         facts=facts,
         links=links,
     )
 
 
-def payload(message: Message) -> Payload:
+def payload(message: Message) -> Payload | NoticePayload:
     """Return the body of a webhook."""
-    return Payload.model_validate({"type": f"story.{message.facts.kind}", "timestamp": message.facts.decided, "data": message.facts})
+    facts = message.facts
+    if facts is None:
+        told = {"delivery": message.id, "subject": message.subject, "text": message.text}
+        return NoticePayload.model_validate({"type": "notice", "data": told})
+    return Payload.model_validate({"type": f"story.{facts.kind}", "timestamp": facts.decided, "data": facts})
+
+
+def fill(template: str, words: Mapping[str, object]) -> str:
+    """Return a template of alerts/templates with its words in place; `.html` is escaped."""
+    return _TEMPLATES.get_template(template).render(words)
 
 
 def _subject(facts: Facts) -> str:
@@ -114,6 +128,8 @@ def _lead(facts: Facts) -> str:
             return f"Before: “{facts.was_headline}”."
         case "correction":
             return f"We told you: “{facts.was_headline}”. The source now says otherwise: see what is marked “was”."
+        case "reminder":
+            return f"We told you about this before; it still stands: {facts.phase.lower()}."
         case "withdrawal":
             return "We told you the following. The only source that said so says it no more: do not rely on it."
         case _:

@@ -17,6 +17,8 @@ RELAY = (*STEPS, *[timedelta(hours=10)] * 7)
 
 LONGEST = timedelta(hours=24)
 SPREAD = 0.2
+PATIENCE = timedelta(days=5)
+"""A channel that fails so long without one success is switched off."""
 
 
 def next_try(tries: int, error: SendError, now: datetime, jitter: float) -> datetime | None:
@@ -30,3 +32,10 @@ def next_try(tries: int, error: SendError, now: datetime, jitter: float) -> date
     pause = steps[max(tries, 1) - 1] * (1 + SPREAD * max(-1.0, min(1.0, jitter)))
     asked = min(timedelta(seconds=min(error.retry_after or 0, LONGEST.total_seconds())), LONGEST)
     return now + max(pause, asked)
+
+
+def worn_out(failing_since: datetime, now: datetime) -> str | None:
+    """Return why a channel is switched off that has failed without one success since a moment, or None while there is hope."""
+    if now - failing_since < PATIENCE:
+        return None
+    return f"every try failed since {failing_since:%Y-%m-%d %H:%M} UTC, for {PATIENCE.days} days"

@@ -119,4 +119,3 @@ def _free(limit: Limit, sent: Sequence[datetime], now: datetime) -> datetime:
     """Return when the span holds less than the limit."""
     within = sorted(moment for moment in sent if moment > now - limit.length)
     return now if len(within) < limit.most else within[-limit.most] + limit.length
-

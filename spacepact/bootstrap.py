@@ -18,13 +18,15 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.decide import decide
-from alerts.message import render
+from alerts.digest import write
 from classifier import Classifier
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
 from spacepact.loading import Config, load_config
-from spacepact.pipeline import Now, Processor, Sender
+from spacepact.operators import Operators, operators
+from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
+from spacepact.sending import Sender
 from storage import Store, migrate, open_database
 
 if TYPE_CHECKING:
@@ -96,7 +98,13 @@ class App:
         channels = {name: channel for name, channel in self.config.channels.items() if channel.enabled}
         missions = {entry.id: entry.name for entry in self.config.gazetteer.entries}
         watchlists = {name: watchlist.name for name, watchlist in self.config.watchlists.lists.items()}
-        return Sender(self.store, channels, partial(render, missions=missions, watchlists=watchlists), self.now, stopping)
+        make = partial(write, missions=missions, watchlists=watchlists)
+        return Sender(self.store, channels, make, self.now, stopping, self.operators, tuple(self.config.sources))
+
+    @cached_property
+    def operators(self) -> Operators:
+        """Who hears of the service's own troubles."""
+        return operators(self.config.settings.alerts.operators, self.config.channels)
 
     def due_sources(self) -> list[str]:
         """Return the sources whose next visit has come."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -58,6 +59,37 @@ class Round(Noun):
         counts = ", ".join(f"{n} {what}" for what, n in self.outcomes.items() if n)
         why = f"; {self.failures[0].url}: {self.failures[0].reason}" if self.failures else ""
         return f"{self.state}: {self.listed} listed, {self.fetched} fetched" + (f" ({counts})" if counts else "") + why
+
+
+class Coverage(Noun):
+    """What a period is based on: how many sources were read, and which were not. No news of a period in which we were blind is none."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    read: int
+    failed: tuple[Failure, ...] = ()
+    late: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> int:
+        """How many sources there are."""
+        return self.read + len(self.failed) + len(self.late)
+
+
+def cover(known: Iterable[str], rounds: Iterable[tuple[str, RoundState, str]], since: datetime, until: datetime) -> Coverage:
+    """Return what a period is based on; `rounds` are (source, state, summary) of its visits in the order of time.
+
+    A source was read if one visit could poll it; it failed if none could; it is late if there was none.
+    """
+    last: dict[str, str] = {}
+    read = set()
+    for source, state, summary in rounds:
+        last[source] = summary
+        if state != "failed":
+            read.add(source)
+    ids = sorted(set(known))
+    failed = tuple(Failure(url=i, reason=last[i]) for i in ids if i in last and i not in read)
+    return Coverage(since=since, until=until, read=len(read & set(ids)), failed=failed, late=tuple(i for i in ids if i not in last))
 
 
 Sink = Callable[[Link, Article | Rejected], Outcome]

@@ -12,6 +12,7 @@ from spacepact.noun import Noun
 from spacepact.timing import Timing
 
 AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal", "reminder"]
+NoticeKind = Literal["operators", "expected", "digest"]
 DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
 
@@ -108,7 +109,7 @@ class Notice(Noun):
     """
 
     id: str
-    kind: Literal["operators", "expected", "digest"]
+    kind: NoticeKind
     key: str
     subject: str
     text: str

@@ -32,7 +32,9 @@ def _cron(text: str) -> str:
     try:
         CronSim(text, datetime(2026, 1, 1))  # noqa: DTZ001 - only the expression is looked at
     except CronSimError as error:
-        raise ValueError(f"{text!r} is no cron expression ({error}); write minute hour day month weekday, such as 0 8 * * mon-fri") from None
+        raise ValueError(
+            f"{text!r} is no cron expression ({error}); write minute hour day month weekday, such as 0 8 * * mon-fri"
+        ) from None
     return " ".join(text.split())
 
 

@@ -38,19 +38,21 @@ def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[St
         .limit(AT_MOST)
     )
     rows = connection.execute(query).all()
-    told = _told(connection, [row.id for row in rows])
+    told = _told(connection, [row.id for row in rows], now)
     return [Story.model_validate({**row.body, "told": told.get(row.id, ())}) for row in rows]
 
 
-def _told(connection: Connection, ids: list[str]) -> dict[str, list[Told]]:
-    """Return who was told, or will be, by story; who was spared for a reason is not among them."""
-    columns = (deliveries.c.story_id, deliveries.c.channel, deliveries.c.recipient, deliveries.c.watchlists)
+def _told(connection: Connection, ids: list[str], now: datetime) -> dict[str, list[Told]]:
+    """Return who was told, or will be, by story; whom no try reached, or who was spared for a reason, is not among them."""
+    columns = ("id", "story_id", "channel", "recipient", "watchlists", "state", "tries", "lease_until")
     query = (
-        select(*columns)
-        .where(deliveries.c.story_id.in_(ids), deliveries.c.state != "suppressed")
+        select(*(deliveries.c[name] for name in columns))
+        .where(deliveries.c.story_id.in_(ids), deliveries.c.state.in_(("pending", "failed", "sent")))
         .order_by(deliveries.c.created, deliveries.c.id)
     )
     told: dict[str, list[Told]] = {}
     for row in connection.execute(query):
-        told.setdefault(row.story_id, []).append(Told(channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists)))
+        idle = row.state == "pending" and row.tries == 0 and (row.lease_until is None or row.lease_until <= now)
+        one = Told(channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists), owed=row.id if idle else None)
+        told.setdefault(row.story_id, []).append(one)
     return told

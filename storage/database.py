@@ -70,10 +70,28 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: all or nothing, durable on return."""
+def writing(engine: Engine, within: Connection | None = None) -> Iterator[Connection]:
+    """One transaction that writes: all or nothing, durable on return; or a part of one that is open already."""
+    if within is not None:
+        yield within
+        return
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def writing_schema(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may change tables; SQLite heeds no references in it, for it changes a table by making it anew."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection:
+        cursor = connection.connection.cursor()
+        if engine.dialect.name == "sqlite":
+            cursor.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if engine.dialect.name == "sqlite":
+                cursor.execute("PRAGMA foreign_keys = ON")
 
 
 @contextmanager

@@ -1,76 +1,141 @@
 """The delivery ledger: what is owed, what was tried, how it ended.
 
-A delivery is claimed by a conditional UPDATE just before the send. The claim carries a lease and a
-fence: a sender that slept past its lease cannot record an outcome over the one who took over.
+One message carries one delivery, or all that wait for the same digest or group. A message is reserved (what
+it carries is fixed then, and its id with it), started just before the send, settled after. A reservation
+carries a lease and a fence: a sender that slept past its lease cannot start or record anything over the one
+who took over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, exists, func, insert, or_, select, update
 
-from spacepact.story import Alert, Delivery, DeliveryState
+from spacepact.noun import stable_id
+from spacepact.story import Alert, Delivery, DeliveryState, Notice
+from spacepact.timing import Timing
 from storage.database import reading, writing
+from storage.owing import owe
 from storage.subscribers import why_not
 from storage.tables import alerts, deliveries, lanes, stories, tries
 from storage.upsert import upsert
 
 OWED: tuple[DeliveryState, ...] = ("pending", "failed")
+RESERVED = timedelta(seconds=60)
+"""How long a message that is not started yet is kept for one sender."""
+
+
+class Item(NamedTuple):
+    """One delivery of a message, and what it tells."""
+
+    delivery: Delivery
+    told: Alert | Notice
 
 
 class Claim(NamedTuple):
-    """The right to send one delivery until the lease ends; `number` counts the tries from 1.
+    """The right to send one message until the lease ends; `number` counts its tries from 1.
 
-    `refused`: why the recipient must get nothing of it after all. `reply_to`: the receiver's own reference
-    of the first message about this record.
+    `reply_to` is the receiver's own reference of the first message about the record.
     """
 
-    delivery: Delivery
-    alert: Alert
+    id: str
+    items: tuple[Item, ...]
     number: int
     fence: int
-    refused: str | None = None
+    replayed: int = 0
     reply_to: str | None = None
+
+    @property
+    def delivery(self) -> Delivery:
+        """The first delivery; all of a message are for the same recipient."""
+        return self.items[0].delivery
+
+    @property
+    def since_replay(self) -> int:
+        """How many tries there were since a person asked for another round of them."""
+        return self.number - self.replayed
+
+    @property
+    def kind(self) -> str:
+        """Why its deliveries share a message: `digest`, `group`, `limit`, or "" where they do not."""
+        return (self.delivery.batch or "").partition(" ")[0]
 
 
 class Ledger:
-    """Alert x recipient x channel: each row unique, each try recorded before it is made."""
+    """Alert x recipient x channel: each row unique, each try recorded before it is made.
+
+    Where a method takes `within`, it is part of a transaction that is open already.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     def due_lanes(self, now: datetime) -> list[str]:
         """Return the channels that have something to send now and are neither paused nor broken."""
-        closed = select(lanes.c.channel).where(or_(lanes.c.paused_until > now, lanes.c.broken.is_not(None)))
-        query = select(deliveries.c.channel).where(_due(now), deliveries.c.channel.not_in(closed)).distinct()
+        query = select(deliveries.c.channel).where(_due(now), deliveries.c.channel.not_in(_closed(now))).distinct()
         with reading(self.engine) as connection:
             return sorted(connection.scalars(query))
 
-    def claim(self, channel: str, now: datetime, lease: timedelta) -> Claim | None:
-        """Take the oldest delivery that is due in a lane, and record that it is being tried."""
-        oldest = select(deliveries.c.id).where(_due(now), deliveries.c.channel == channel)
-        oldest = oldest.order_by(deliveries.c.not_before, deliveries.c.created, deliveries.c.id).limit(1)
-        with writing(self.engine) as connection:
-            taken = (
-                update(deliveries)
-                .where(deliveries.c.id == oldest.scalar_subquery(), _due(now))
-                .values(lease_until=now + lease, fence=deliveries.c.fence + 1, tries=deliveries.c.tries + 1)
-                .returning(deliveries)
-            )
-            row = connection.execute(taken).first()
-            if row is None:
-                return None
-            connection.execute(insert(tries).values(delivery_id=row.id, number=row.tries, started=now))
-            body = connection.scalars(select(alerts.c.body).where(alerts.c.id == row.alert_id)).one()
-            refused = why_not(connection, row.recipient, row.watchlists)
-            reply_to = _first_reference(connection, row.channel, row.recipient, body["story"]["record"])
-        delivery = Delivery(
-            id=row.id, channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists), state=row.state, reason=row.reason
+    def due(self, channel: str, now: datetime, most: int) -> int:
+        """Return how many deliveries a lane owes now, counted up to `most`."""
+        some = select(deliveries.c.id).where(_due(now), deliveries.c.channel == channel).limit(most).subquery()
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.count()).select_from(some)) or 0
+
+    def reserve(self, channel: str, now: datetime, *, messages: int = 1, size: int = 1, within: Connection | None = None) -> list[Claim]:
+        """Keep the oldest messages that are due in a lane for one sender, for a minute; `size`: most deliveries in one.
+
+        Nobody's second message is reserved while the first is under way, so that order and limits hold.
+        """
+        other = deliveries.alias("other")
+        under_way = exists().where(
+            other.c.channel == channel, other.c.recipient == deliveries.c.recipient, other.c.lease_until > now, other.c.state.in_(OWED)
         )
-        return Claim(delivery, Alert.model_validate({**body, "deliveries": ()}), row.tries, row.fence, refused, reply_to)
+        oldest = select(deliveries).where(_due(now), deliveries.c.channel == channel, ~under_way, deliveries.c.channel.not_in(_closed(now)))
+        oldest = oldest.order_by(deliveries.c.not_before, deliveries.c.created, deliveries.c.id).limit(messages)
+        with writing(self.engine, within) as connection:
+            rows = connection.execute(oldest.with_for_update(skip_locked=True)).all()
+            groups = list(_messages(connection, rows, now, size))
+            if not groups:
+                return []
+            fixed = [(_message_id(group), max(row.fence for row in group) + 1, group) for group in groups]
+            values = [{"row": row.id, "m": message, "f": fence} for message, fence, group in fixed for row in group]
+            change = update(deliveries).where(deliveries.c.id == bindparam("row"))
+            connection.execute(change.values(message=bindparam("m"), fence=bindparam("f"), lease_until=now + RESERVED), values)
+            told = _told(connection, {row.alert_id for group in groups for row in group})
+            threads = _threads(connection, channel, rows)
+        return [_claim(message, fence, group, told, threads) for message, fence, group in fixed]
+
+    def start(self, claim: Claim, now: datetime, lease: timedelta, within: Connection | None = None) -> Claim | None:
+        """Record that a message is being tried, without what its recipient refuses by now.
+
+        None: nothing is left of it, somebody else holds it by now, or the lane was closed.
+        """
+        with writing(self.engine, within) as connection:
+            wanted = [item for item in claim.items if not self._refused(connection, claim, item, now)]
+            change = update(deliveries).where(_ours(claim), deliveries.c.channel.not_in(_closed(now)))
+            begun = connection.execute(change.values(lease_until=now + lease, tries=deliveries.c.tries + 1, waits="")).rowcount
+            if not begun:
+                return None
+            connection.execute(insert(tries), [{"delivery_id": i.delivery.id, "number": claim.number, "started": now} for i in wanted])
+        return claim._replace(items=tuple(wanted))
+
+    def _refused(self, connection: Connection, claim: Claim, item: Item, now: datetime) -> bool:
+        """Suppress a delivery that its recipient does not want any more; say whether it was."""
+        reason = why_not(connection, item.delivery.recipient, item.delivery.watchlists)
+        if reason:
+            ended = {"state": "suppressed", "reason": reason, "waits": "", "lease_until": None, "settled": now}
+            connection.execute(update(deliveries).where(_ours(claim), deliveries.c.id == item.delivery.id).values(ended))
+        return reason is not None
+
+    def claim(self, channel: str, now: datetime, lease: timedelta, size: int = 1) -> Claim | None:
+        """Reserve and start the oldest message of a lane."""
+        with writing(self.engine) as connection:
+            reserved = self.reserve(channel, now, size=size, within=connection)
+            return self.start(reserved[0], now, lease, connection) if reserved else None
 
     def settle(
         self,
@@ -81,48 +146,94 @@ class Ledger:
         not_before: datetime | None = None,
         *,
         reference: str | None = None,
+        within: Connection | None = None,
     ) -> bool:
-        """Record how a try ended; False if somebody else holds the delivery by now. `reference` is the receiver's own."""
-        mine = (deliveries.c.id == claim.delivery.id) & (deliveries.c.fence == claim.fence) & deliveries.c.state.in_(OWED)
-        values = {
-            "state": state,
-            "lease_until": None,
-            "not_before": not_before,
-            "settled": None if state in OWED else now,
-            "reference": reference,
-        }
+        """Record how a try ended; False if somebody else holds the message by now. `reference` is the receiver's own."""
+        values: dict[str, Any] = {"state": state, "lease_until": None, "not_before": not_before, "settled": None if state in OWED else now}
+        values |= {"reference": reference} if reference else {}
         why = {} if state == "sent" else {"reason": answer}
-        with writing(self.engine) as connection:
-            done = connection.execute(update(deliveries).where(mine).values(**values, **why)).rowcount == 1
-            of_try = (tries.c.delivery_id == claim.delivery.id) & (tries.c.number == claim.number)
+        with writing(self.engine, within) as connection:
+            done = connection.execute(update(deliveries).where(_ours(claim)).values(**values, **why)).rowcount > 0
+            of_try = tries.c.delivery_id.in_([i.delivery.id for i in claim.items]) & (tries.c.number == claim.number)
             connection.execute(update(tries).where(of_try).values(ended=now, answer=answer))
+            if state == "sent":
+                well = (lanes.c.channel == claim.delivery.channel) & lanes.c.failing_since.is_not(None)
+                connection.execute(update(lanes).where(well).values(failing_since=None))
+                for item in claim.items:
+                    if item.delivery.timing.repeat:
+                        again = {"remind_at": now + item.delivery.timing.repeat}
+                        connection.execute(update(deliveries).where(deliveries.c.id == item.delivery.id).values(again))
         return done
 
-    def pause(self, channel: str, until: datetime) -> None:
+    def postpone(self, claim: Claim, until: datetime, waits: str, batch: str | None, within: Connection | None = None) -> None:
+        """Let a reserved message wait, with the reason; what was never tried may join others of its batch."""
+        values: dict[str, Any] = {"not_before": until, "waits": waits, "lease_until": None}
+        if claim.number == 1:
+            values |= {"message": None, **({"batch": func.coalesce(deliveries.c.batch, batch)} if batch else {})}
+        with writing(self.engine, within) as connection:
+            connection.execute(update(deliveries).where(_ours(claim)).values(values))
+
+    def give_back(self, claims: Sequence[Claim], within: Connection | None = None) -> None:
+        """Return messages that were reserved and not started."""
+        with writing(self.engine, within) as connection:
+            for claim in claims:
+                connection.execute(update(deliveries).where(_ours(claim)).values(lease_until=None))
+
+    def lately(self, channel: str, recipient: str, since: datetime, now: datetime) -> list[datetime]:
+        """Return when this recipient's messages of this lane went out, those under way among them."""
+        own = (deliveries.c.channel == channel) & (deliveries.c.recipient == recipient)
+        gone = (deliveries.c.state == "sent") & (deliveries.c.settled > since)
+        under_way = deliveries.c.state.in_(OWED) & (deliveries.c.lease_until > now + RESERVED)
+        moment = func.max(func.coalesce(deliveries.c.settled, now), type_=deliveries.c.settled.type)
+        with reading(self.engine) as connection:
+            return list(connection.scalars(select(moment).where(own, gone | under_way).group_by(deliveries.c.message)))
+
+    def pause(self, channel: str, until: datetime, within: Connection | None = None) -> None:
         """Keep a lane silent until a moment: the receiver asked for it."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             upsert(connection, lanes, {"channel": channel}, {"paused_until": until})
 
-    def break_(self, channel: str, why: str) -> None:
+    def failing(self, channel: str, now: datetime, within: Connection | None = None) -> datetime:
+        """Return since when a lane has failed without one success; this failure counts."""
+        with writing(self.engine, within) as connection:
+            since = connection.scalar(select(lanes.c.failing_since).where(lanes.c.channel == channel))
+            if since is None:
+                upsert(connection, lanes, {"channel": channel}, {"failing_since": now})
+        return since or now
+
+    def break_(self, channel: str, why: str, within: Connection | None = None) -> None:
         """Close a lane until a person mends it; what it owes stays pending."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             upsert(connection, lanes, {"channel": channel}, {"broken": why})
 
-    def mend(self, channels: Collection[str]) -> None:
-        """Open broken lanes again."""
+    def mend(self, channels: Collection[str]) -> list[str]:
+        """Open broken or paused lanes again; returns those that were closed."""
+        shut = lanes.c.channel.in_(channels) & or_(lanes.c.broken.is_not(None), lanes.c.paused_until.is_not(None))
         with writing(self.engine) as connection:
-            connection.execute(update(lanes).where(lanes.c.channel.in_(channels)).values(broken=None))
+            change = update(lanes).where(shut).values(broken=None, failing_since=None, paused_until=None)
+            return sorted(connection.scalars(change.returning(lanes.c.channel)))
 
     def broken(self) -> dict[str, str]:
         """Return the broken lanes with the reason."""
         with reading(self.engine) as connection:
             return {r.channel: r.broken for r in connection.execute(select(lanes).where(lanes.c.broken.is_not(None)))}
 
+    def tell(self, notice: Notice, now: datetime, within: Connection | None = None) -> int:
+        """Owe a notice to those who were not told under its key before; returns how many that are."""
+        with writing(self.engine, within) as connection:
+            return owe(connection, notice, now)
+
     def release(self) -> int:
-        """Give back every lease: only for a process that knows it is the only one. Returns how many."""
+        """Give back every lease: only for a process that knows it is the only one. Returns how many had been started."""
         with writing(self.engine) as connection:
             held = deliveries.c.lease_until.is_not(None) & deliveries.c.state.in_(OWED)
-            return connection.execute(update(deliveries).where(held).values(lease_until=None)).rowcount
+            started = connection.scalar(select(func.count()).where(held, deliveries.c.tries > 0)) or 0
+            connection.execute(update(deliveries).where(held).values(lease_until=None))
+            return started
+
+
+def _closed(now: datetime) -> Any:
+    return select(lanes.c.channel).where(or_(lanes.c.paused_until > now, lanes.c.broken.is_not(None)))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -130,8 +241,74 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return and_(deliveries.c.state.in_(OWED), deliveries.c.not_before <= now, free)
 
 
-def _first_reference(connection: Connection, channel: str, recipient: str, record: str) -> str | None:
-    """Return the receiver's own reference of the first message about a record."""
-    query = select(deliveries.c.reference).join(stories, stories.c.id == deliveries.c.story_id).limit(1)
-    mine = (deliveries.c.channel == channel, deliveries.c.recipient == recipient, deliveries.c.reference.is_not(None))
-    return connection.scalar(query.where(stories.c.record == record, *mine).order_by(deliveries.c.settled, deliveries.c.id))
+def _ours(claim: Claim) -> ColumnElement[bool]:
+    return (deliveries.c.message == claim.id) & (deliveries.c.fence == claim.fence) & deliveries.c.state.in_(OWED)
+
+
+def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, size: int) -> Iterator[list[Row[Any]]]:
+    """Yield what goes together: what went together before, else all that is due of one batch, else one delivery alone."""
+    met: set[tuple[str, ...]] = set()
+    for row in rows:
+        together = row.batch and size > 1
+        key = ("message", row.message) if row.message else (row.recipient, row.batch) if together else (row.id,)
+        if key in met:
+            continue
+        met.add(key)
+        if not row.message and not together:
+            yield [row]
+            continue
+        same = deliveries.c.message == row.message if row.message else deliveries.c.message.is_(None) & (deliveries.c.batch == row.batch)
+        query = select(deliveries).where(same, _due(now), deliveries.c.channel == row.channel, deliveries.c.recipient == row.recipient)
+        query = query.order_by(deliveries.c.created, deliveries.c.id).limit(10_000 if row.message else size)
+        yield list(connection.execute(query.with_for_update(skip_locked=True)).all())
+
+
+def _message_id(group: Sequence[Row[Any]]) -> str:
+    """Return the id that the receiver sees: a lone delivery's own, else one for all that the message carries."""
+    first = group[0]
+    if first.message:
+        return str(first.message)
+    alone = len(group) == 1 and not (first.batch or "").startswith("digest")
+    return str(first.id) if alone else stable_id("message", *(row.id for row in group))
+
+
+def _told(connection: Connection, ids: Collection[str]) -> dict[str, Alert | Notice]:
+    rows = connection.execute(select(alerts.c.id, alerts.c.kind, alerts.c.body).where(alerts.c.id.in_(ids)))
+    return {row.id: (Notice if row.kind == "notice" else Alert).model_validate({**row.body, "deliveries": ()}) for row in rows}
+
+
+def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """Return the receiver's own reference of the first message about each record, by recipient and record."""
+    query = select(deliveries.c.recipient, stories.c.record, deliveries.c.reference).join(stories, stories.c.id == deliveries.c.story_id)
+    known = (deliveries.c.channel == channel) & deliveries.c.reference.is_not(None)
+    found: dict[tuple[str, str], str] = {}
+    if connection.scalar(select(exists().where(known))):
+        mine = deliveries.c.recipient.in_({row.recipient for row in rows})
+        for row in connection.execute(query.where(known, mine).order_by(deliveries.c.settled, deliveries.c.id)):
+            found.setdefault((row.recipient, row.record), row.reference)
+    return found
+
+
+def _claim(
+    message: str, fence: int, group: Sequence[Row[Any]], told: dict[str, Alert | Notice], threads: dict[tuple[str, str], str]
+) -> Claim:
+    items = tuple(Item(_delivery(row), told[row.alert_id]) for row in group)
+    first = items[0].told
+    reply_to = threads.get((items[0].delivery.recipient, first.story.record)) if isinstance(first, Alert) else None
+    return Claim(message, items, group[0].tries + 1, fence, group[0].replayed, reply_to)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        channel=row.channel,
+        recipient=row.recipient,
+        watchlists=tuple(row.watchlists),
+        state=row.state,
+        reason=row.reason,
+        due=row.due,
+        waits=row.waits,
+        batch=row.batch,
+        timing=Timing.model_validate(row.timing or {}),
+        reminder=row.reminder,
+    )

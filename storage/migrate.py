@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from storage.database import writing
+from spacepact.errors import SpacepactError
+from storage.database import writing_schema
 
 
 def alembic_config() -> Config:
@@ -21,6 +24,15 @@ def alembic_config() -> Config:
 def migrate(engine: Engine) -> None:
     """Upgrade to the newest schema in one transaction: after a crash the old or the new one stands."""
     config = alembic_config()
-    with writing(engine) as connection:
+    with _whole(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _whole(engine: Engine) -> Iterator[Connection]:
+    """One transaction in which SQLite may make a table anew that others refer to; the references are checked at its end."""
+    with writing_schema(engine) as connection:
+        yield connection
+        if engine.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise SpacepactError(f"database: a row of {lost[0]} refers to nothing; the schema stays as it was")

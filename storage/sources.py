@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, func, insert, select
 
-from spacepact.round import Round, Validators
+from spacepact.round import Coverage, Round, Validators, cover
 from storage.database import reading, writing
 from storage.tables import articles, links, rounds, sources, validators
 from storage.upsert import upsert
@@ -73,6 +73,14 @@ class Sources:
         with reading(self.engine) as connection:
             query = select(*(sources.c[name] for name in SourceState._fields)).order_by(sources.c.id)
             return [SourceState(*row) for row in connection.execute(query)]
+
+    def coverage(self, known: Collection[str], since: datetime, until: datetime) -> Coverage:
+        """Return what a period is based on."""
+        columns = (rounds.c.source, rounds.c.state, rounds.c.body)
+        query = select(*columns).where(rounds.c.started >= since, rounds.c.started < until).order_by(rounds.c.started, rounds.c.id)
+        with reading(self.engine) as connection:
+            visits = [(row.source, row.state, Round.model_validate(row.body).summary) for row in connection.execute(query)]
+        return cover(known, visits, since, until)
 
     def visits(self, since: datetime) -> dict[str, int]:
         """Return how often each source was visited from a moment on."""

@@ -11,14 +11,16 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
 from spacepact.round import Outcome, Rejected
-from spacepact.story import Alert, Decision, Story
+from spacepact.story import Decision, Story
 from storage.candidates import candidates, keys
 from storage.database import lock_stories, reading, writing
+from storage.expected import Expectations, see
 from storage.ledger import Ledger
+from storage.owing import owe, recall
 from storage.reading import Reading
 from storage.sources import Sources
 from storage.subscribers import Subscribers
-from storage.tables import alerts, articles, deliveries, links, revisions, stories, story_articles, story_parties
+from storage.tables import articles, links, revisions, stories, story_articles, story_parties
 from storage.upsert import upsert
 
 Decide = Callable[[Tagged, Classification | None, Sequence[Story]], Decision]
@@ -31,6 +33,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.ledger = Ledger(engine)
+        self.expectations = Expectations(engine)
         self.sources = Sources(engine)
         self.subscribers = Subscribers(engine)
         self.reading = Reading(engine)
@@ -100,25 +103,8 @@ def _apply(connection: Connection, article: Article, decision: Decision, now: da
         connection.execute(delete(story_parties).where(story_parties.c.story_id == story.id))
         connection.execute(insert(story_parties), [{"story_id": story.id, "party": p} for p in sorted(keys(story.cooperation))])
         upsert(connection, story_articles, {"story_id": story.id, "url": article.url}, {})
+    recall(connection, decision.recalled, now)
     for alert in decision.alerts:
-        _owe(connection, alert, now)
-
-
-def _owe(connection: Connection, alert: Alert, now: datetime) -> None:
-    key = {"story_id": alert.story.id, "revision": alert.story.revision}
-    row = {**key, "kind": alert.kind, "decided": alert.decided, "body": alert.model_dump(mode="json", exclude={"deliveries"})}
-    upsert(connection, alerts, {"id": alert.id}, row)
-    for delivery in alert.deliveries:
-        values = {
-            **delivery.model_dump(exclude={"id", "watchlists"}),
-            **key,
-            "watchlists": list(delivery.watchlists),
-            "alert_id": alert.id,
-            "tries": 0,
-            "fence": 0,
-            "created": now,
-            "not_before": now,
-        }
-        state = connection.scalar(select(deliveries.c.state).where(deliveries.c.id == delivery.id))
-        if state is None or (state == "suppressed" and delivery.state == "pending"):
-            upsert(connection, deliveries, {"id": delivery.id}, values)
+        owe(connection, alert, now)
+    for seen in decision.seen:
+        see(connection, seen, now)

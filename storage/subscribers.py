@@ -93,10 +93,10 @@ class Subscribers:
             _refuse(connection, address, sorted(dropped), "unsubscribed", now)
             connection.execute(delete(refusals).where(refusals.c.key == key, refusals.c.watchlist.in_([EVERYTHING, *wish.watchlists])))
 
-    def refuse(self, address: str, watchlists: Collection[str], reason: str, now: datetime) -> None:
-        """Send an address nothing of these watchlists any more (none named: of none at all)."""
+    def refuse(self, address: str, watchlists: Collection[str], reason: str, now: datetime, within: Connection | None = None) -> None:
+        """Send an address nothing of these watchlists any more (none named: of none at all); `within` an open transaction."""
         key = address_key(address)
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             _refuse(connection, address, sorted(watchlists) or [EVERYTHING], reason, now)
             mine = subscriptions.c.key == key
             connection.execute(delete(subscriptions).where(mine, *([subscriptions.c.watchlist.in_(watchlists)] if watchlists else [])))

@@ -62,6 +62,7 @@ sources = _table(
     Column("failing_since", Moment),
     Column("last_ok_at", Moment),
     Column("last_new_at", Moment),
+    Column("visit_until", Moment),
 )
 validators = _table(
     "validators",
@@ -135,7 +136,7 @@ story_articles = _table(
 alerts = _table(
     "alerts",
     Column("id", String(40), primary_key=True),
-    Column("story_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("story_id", ForeignKey("stories.id"), index=True),
     Column("revision", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("decided", Moment, nullable=False, index=True),
@@ -145,8 +146,9 @@ deliveries = _table(
     "deliveries",
     Column("id", String(40), primary_key=True),
     Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
-    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("story_id", ForeignKey("stories.id")),
     Column("revision", Integer, nullable=False),
+    Column("reminder", Integer, nullable=False, server_default="0"),
     Column("channel", String(100), nullable=False),
     Column("recipient", Text, nullable=False),
     Column("watchlists", JSON, nullable=False),
@@ -159,8 +161,18 @@ deliveries = _table(
     Column("lease_until", Moment),
     Column("settled", Moment),
     Column("reference", Text),
-    UniqueConstraint("recipient", "channel", "story_id", "revision"),
+    Column("due", Moment),
+    Column("waits", Text, nullable=False, server_default=""),
+    Column("batch", Text),
+    Column("message", String(40), index=True),
+    Column("timing", JSON),
+    Column("remind_at", Moment),
+    Column("replayed", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("recipient", "channel", "story_id", "revision", "reminder"),
     Index("ix_deliveries_due", "channel", "state", "not_before"),
+    Index("ix_deliveries_recipient", "channel", "recipient", "settled"),
+    Index("ix_deliveries_story", "story_id"),
+    Index("ix_deliveries_remind", "remind_at"),
 )
 tries = _table(
     "tries",
@@ -175,6 +187,23 @@ lanes = _table(
     Column("channel", String(100), primary_key=True),
     Column("paused_until", Moment),
     Column("broken", Text),
+    Column("failing_since", Moment),
+)
+expected = _table(
+    "expected",
+    Column("id", String(100), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("settled", Moment),
+    Column("story_id", ForeignKey("stories.id")),
+    Column("url", Text),
+)
+digests = _table(
+    "digests",
+    Column("channel", String(100), primary_key=True),
+    Column("recipient", String(300), primary_key=True),
+    Column("batch", String(200), primary_key=True),
+    Column("slot", Moment, nullable=False),
 )
 subscribers = _table(
     "subscribers",

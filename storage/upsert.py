@@ -10,14 +10,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(
-    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, where: ColumnElement[bool] | None = None
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    first: Mapping[str, Any] | None = None,
+    *,
+    where: ColumnElement[bool] | None = None,
 ) -> bool:
     """Write `values` under a primary key, whether or not the row is there; an old row only `where` it may be replaced.
 
-    Returns whether anything was written.
+    `first` are values of a new row only. Returns whether anything was written.
     """
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values({**key, **values})
+    statement = make(table).values({**key, **(first or {}), **values})
     if values:
         statement = statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
     else:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from typing import NamedTuple
 
 from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponseException
 
 from alerts.address import Address, parse_address
-from alerts.channel import Channel, Receipt
+from alerts.channel import Channel, Receipt, Send
 from alerts.message import Message
 from alerts.retry import QUEUE, RELAY
 from alerts.watchlist import AnyOf
@@ -47,6 +48,7 @@ class Mail(Channel[MailOptions]):
 
     kind = "mail"
     Options = MailOptions
+    width = 16
     patience = Patience()
 
     def __init__(self, name: str, options: MailOptions, settings: Settings) -> None:
@@ -61,40 +63,44 @@ class Mail(Channel[MailOptions]):
         return tuple(dict.fromkeys(to or self.options.to))
 
     async def send(self, message: Message) -> Receipt:
+        async with self.session() as send:
+            return await send(message)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Send]:
+        """Send a run of messages over one connection; whatever comes after the server's last OK cannot undo it."""
+        line = _Line(self)
+        try:
+            yield partial(self._send, line)
+        finally:
+            await line.hang_up()
+
+    async def carry(self, content: bytes, recipient: str) -> str:
+        """Hand a whole mail for one recipient to the server, and return its answer; raises SendError."""
+        line = _Line(self)
+        try:
+            return await self._carry(line, content, recipient)
+        finally:
+            await line.hang_up()
+
+    async def _send(self, line: _Line, message: Message) -> Receipt:
         try:
             content = compose(message, self.mail.sender, datetime.now(UTC)).as_bytes()
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
-        return Receipt(await self.carry(content, recipient))
+        return Receipt(await self._carry(line, content, recipient))
 
-    async def carry(self, content: bytes, recipient: str) -> str:
-        """Hand a whole mail for one recipient to the server, and return its answer; raises SendError."""
+    async def _carry(self, line: _Line, content: bytes, recipient: str) -> str:
         try:
-            return await self._transmit(content, recipient)
+            return await line.transmit(content, recipient)
         except SMTPResponseException as error:
             raise self._refused(error) from None
         except (SMTPException, OSError, ValueError) as error:
             server = f"{self.mail.host}:{self.mail.port}"
             raise SendError(f"{self.name}: {server}: {clean_line(str(error)) or type(error).__name__}", steps=RELAY) from None
 
-    async def _transmit(self, content: bytes, recipient: str) -> str:
-        """Send one message over one connection; whatever comes after the server's OK cannot undo it."""
-        client = self._client()
-        try:
-            await client.connect(timeout=self.patience.connect)
-            await client.mail(self.sender)
-            await client.rcpt(recipient)
-            answer = await client.data(content, timeout=self.patience.final)
-            if answer.code != 250:
-                raise SMTPDataError(answer.code, answer.message)
-            with suppress(SMTPException, OSError):
-                await client.quit(timeout=self.patience.connect)
-        finally:
-            client.close()
-        return clean_line(f"{answer.code} {answer.message}")
-
-    def _client(self) -> SMTP:
+    def client(self) -> SMTP:
         server = self.mail
         return SMTP(
             hostname=server.host,
@@ -115,6 +121,54 @@ class Mail(Channel[MailOptions]):
         text = f"{self.name}: {self.mail.host} answered {error.code} {words}"
         login, nobody = error.code in (530, 534, 535), error.code >= 500 and bool(NOBODY.match(words))
         return SendError(text, permanent=error.code >= 500, broken=login, unreachable=nobody, steps=QUEUE)
+
+
+class _Line:
+    """One connection to the mail server, opened when it is needed and kept until something goes wrong."""
+
+    def __init__(self, channel: Mail) -> None:
+        self._channel = channel
+        self._client: SMTP | None = None
+
+    async def transmit(self, content: bytes, recipient: str) -> str:
+        """Send one message and return the server's answer; a connection that died while it was idle is opened again."""
+        done = False
+        try:
+            client = await self._begin()
+            await client.rcpt(recipient)
+            answer = await client.data(content, timeout=self._channel.patience.final)
+            done = answer.code == 250
+        finally:
+            if not done:
+                self._drop()
+        if not done:
+            raise SMTPDataError(answer.code, answer.message)
+        return clean_line(f"{answer.code} {answer.message}")
+
+    async def _begin(self) -> SMTP:
+        if self._client is not None:
+            try:
+                await self._client.mail(self._channel.sender)
+            except (SMTPException, OSError):
+                self._drop()
+            else:
+                return self._client
+        self._client = self._channel.client()
+        await self._client.connect(timeout=self._channel.patience.connect)
+        await self._client.mail(self._channel.sender)
+        return self._client
+
+    async def hang_up(self) -> None:
+        """End the connection as a guest does."""
+        if self._client:
+            with suppress(SMTPException, OSError):
+                await self._client.quit(timeout=self._channel.patience.connect)
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._client:
+            self._client.close()
+        self._client = None
 
 
 def compose(message: Message, sender: str, now: datetime) -> EmailMessage:

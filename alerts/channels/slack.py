@@ -11,6 +11,7 @@ from pydantic import SecretStr, model_validator
 
 from alerts.channel import Channel, Receipt
 from alerts.channels.webhook import SecretUrl
+from alerts.facts import Facts
 from alerts.guard import check_url
 from alerts.http import TIME_LIMIT, Answer, post
 from alerts.message import KINDS, Message, day
@@ -62,6 +63,7 @@ class Slack(Channel[SlackOptions]):
     kind = "slack"
     Options = SlackOptions
     gap = 1.0
+    size = 10
     time_limit = TIME_LIMIT
 
     def __init__(self, name: str, options: SlackOptions, settings: Settings) -> None:
@@ -129,15 +131,31 @@ def fallback(message: Message, *, whole: bool = False) -> str:
 def blocks(message: Message) -> list[dict[str, Any]]:
     """Return the message as at most 50 blocks, no text longer than Slack takes, nothing a scraped text can turn into markup."""
     facts = message.facts
+    if facts is None:
+        return _collected(message)
     title = facts.headline if len(facts.headline) <= HEADER else facts.headline[: HEADER - 1] + "…"
     why = "Why you got this: " + "; ".join(f"{w.name} ({', '.join(w.reasons)})" for w in facts.why)
     head = {"type": "header", "block_id": message.id, "text": {"type": "plain_text", "text": title, "emoji": False}}
-    return [head, *_budget(_sections(message)), {"type": "context", "elements": [_markup(_within(why, CONTEXT))]}]
+    return [head, *_budget(_sections(message, facts)), {"type": "context", "elements": [_markup(_within(why, CONTEXT))]}]
 
 
-def _sections(message: Message) -> Iterator[dict[str, Any]]:
+def _collected(message: Message) -> list[dict[str, Any]]:
+    """Return a digest, one section a story with its proof and its source, or the words of a notice."""
+    head = {"type": "header", "block_id": message.id, "text": {"type": "plain_text", "text": message.subject[:HEADER], "emoji": False}}
+    told = [_part(facts) for facts in message.parts] or [_section(_within(message.text, SECTION))]
+    note = [{"type": "context", "elements": [_markup(_within(message.note, CONTEXT))]}] if message.note else []
+    return [head, *told[: BLOCKS - 2], *note]
+
+
+def _part(facts: Facts) -> dict[str, Any]:
+    source = facts.sources[0]
+    proof = f"\n> {_within(facts.evidence[0], 350)}" if facts.evidence else ""
+    lines = f"*{KINDS[facts.kind]}.* {_within(facts.headline, 200)}{proof}"
+    return _section(f"{lines}\n{_source(source.url, _within(source.title, 120), f'{source.site}, {day(source.published)}')}"[:SECTION])
+
+
+def _sections(message: Message, facts: Facts) -> Iterator[dict[str, Any]]:
     """Yield what stands between the headline and the reasons: the lead, the proof, the facts, the sources."""
-    facts = message.facts
     if len(facts.headline) > HEADER:
         yield from _joined(pieces(facts.headline, SECTION))
     if message.lead:

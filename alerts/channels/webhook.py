@@ -51,6 +51,7 @@ class Webhook(Channel[WebhookOptions]):
 
     kind = "webhook"
     Options = WebhookOptions
+    size = 1
     time_limit = TIME_LIMIT
 
     def __init__(self, name: str, options: WebhookOptions, settings: Settings) -> None:

@@ -97,6 +97,7 @@ class Desk:
     channels: dict[str, Any]
     stories: dict[str, Story]
     now: datetime = NOW
+    sends: bool = True
 
     def takes(self, page: Article, *found: Cooperation, before: Classification | None = None, **other: Any) -> Decision:
         tagged = Tagged(article=page, classification=classification(*found, **other))
@@ -109,8 +110,14 @@ class Desk:
             policy=Alerting(),
             now=self.now,
         )
-        self.stories |= {s.id: s for s in decision.stories}
+        self.stories |= {s.id: self.remembered(s) for s in decision.stories}
         return decision
+
+    def remembered(self, story: Story) -> Story:
+        """A story as storage would hand it out; what was decided was also sent, unless the desk does not send."""
+        if not self.sends:
+            return story
+        return story.model_copy(update={"told": tuple(t.model_copy(update={"owed": None}) for t in story.told)})
 
 
 class Make:

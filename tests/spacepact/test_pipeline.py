@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from alerts.channel import Channel, Receipt
-from alerts.message import Message, render
+from alerts.digest import Told, write
+from alerts.message import Message
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Cooperation, Evidence, Party, Tagged
 from spacepact.errors import SendError
 from spacepact.noun import Noun
-from spacepact.pipeline import Processor, Sender
-from spacepact.round import Rejected
+from spacepact.pipeline import Processor
+from spacepact.round import Coverage, Rejected
+from spacepact.sending import Sender
 from spacepact.settings import Settings
 from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from storage import Store
@@ -61,7 +63,7 @@ class Bench:
 
     def __init__(self, engine: Engine, **channels: Channel[Any]) -> None:
         self.store, self.channels, self.now = Store(engine), channels, NOW
-        self.sender = Sender(self.store, channels, render, lambda: self.now)
+        self.sender = Sender(self.store, channels, write, lambda: self.now)
         reader: Any = Reader()
         self.processor = Processor(self.store, reader, self.decide, lambda: self.now)
 
@@ -173,13 +175,13 @@ def test_a8_the_whole_lane_is_silent_as_long_as_the_receiver_asks(database: Engi
 
 
 def test_a_message_that_cannot_be_written_does_not_stop_the_others(database: Engine) -> None:
-    def write(alert: Alert, delivery: Delivery) -> Message:
-        if delivery.id == "mail-1":
+    def fails(number: str, items: Sequence[Told], *, coverage: Coverage | None = None) -> Message:
+        if number == "mail-1":
             raise ValueError("no such template")
-        return render(alert, delivery)
+        return write(number, items, coverage=coverage)
 
     bench = Bench(database, mail=Scripted("mail"))
-    bench.sender = Sender(bench.store, bench.channels, write, lambda: bench.now)
+    bench.sender = Sender(bench.store, bench.channels, fails, lambda: bench.now)
     bench.keep(1)
     bench.keep(2)
     assert bench.deliver() == 1
@@ -206,6 +208,6 @@ def test_a_stop_ends_a_lane_after_the_message_at_hand(database: Engine) -> None:
     for number in range(5):
         bench.keep(number)
     mail: Any = bench.channels["mail"]
-    bench.sender = Sender(bench.store, bench.channels, render, lambda: bench.now, lambda: len(mail.got) >= 2)
+    bench.sender = Sender(bench.store, bench.channels, write, lambda: bench.now, lambda: len(mail.got) >= 2)
     assert bench.deliver() == 2
     assert sorted(bench.states().values()) == [("pending", 0)] * 3 + [("sent", 1)] * 2

@@ -147,7 +147,7 @@ def test_a_delivery_is_claimed_once_and_settled_under_its_fence(store: Store) ->
     assert store.ledger.due_lanes(NOW) == ["hook0"]
     first = store.ledger.claim("hook0", NOW, LEASE)
     assert first
-    assert (first.number, first.alert.story.id) == (1, "s1")
+    assert (first.number, first.items[0].told.story.id) == (1, "s1")
     assert store.ledger.claim("hook0", NOW, LEASE) is None
     assert store.ledger.due_lanes(NOW) == []
     late = NOW + LEASE

@@ -1,0 +1,142 @@
+"""Who is owed what, and when it is due: the part of a decision that makes deliveries. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from alerts.matching import Watchlists
+from alerts.timing import URGENT, earliest, inherit
+from spacepact.noun import stable_id
+from spacepact.story import AlertKind, Delivery, Match, Notice, NoticeKind, Recall, Story, Telling, Told
+from spacepact.timing import Timing
+
+Key = tuple[str, str]
+"""Who is told: channel and recipient."""
+
+
+class Route(Protocol):
+    """What a decision must know about a channel."""
+
+    @property
+    def enabled(self) -> bool: ...
+
+    def recipients(self, to: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return who is reached; `to` is what a watchlist asks for, () its silence."""
+        ...
+
+
+class Asked(NamedTuple):
+    """The watchlists that want somebody told, and when each wants it."""
+
+    watchlists: tuple[str, ...]
+    timings: tuple[Timing, ...]
+
+
+def delivery_id(recipient: str, channel: str, story: str, revision: int, reminder: int = 0) -> str:
+    """Return the id that the receiver sees, the same on every try."""
+    return stable_id(recipient, channel, story, str(revision), *([f"reminder {reminder}"] if reminder else []))
+
+
+def asked_for(matches: Sequence[Match], lists: Watchlists, channels: Mapping[str, Route], shared: Timing) -> dict[Key, Asked]:
+    """Return who is to be told, and which lists asked for it; `shared` is the timing that every list inherits."""
+    asked: dict[Key, Asked] = {}
+    for match in matches:
+        watchlist = lists.lists[match.watchlist]
+        for target in watchlist.deliver:
+            route = channels.get(target.channel)
+            reached = route.recipients(target.to) or ("",) if route else target.to or (target.channel,)
+            timing = inherit(shared, watchlist.timing, target)
+            for recipient in reached:
+                names, timings = asked.get((target.channel, recipient), Asked((), ()))
+                names = names if match.watchlist in names else (*names, match.watchlist)
+                asked[target.channel, recipient] = Asked(names, (*timings, timing))
+    return asked
+
+
+def asked_again(told: Sequence[Told], lists: Watchlists, shared: Timing) -> Asked:
+    """Return what somebody who was told asked for, as far as the lists still stand."""
+    names = tuple(sorted({name for t in told for name in t.watchlists}))
+    targets = ((lists.lists[name], t) for name in names if name in lists.lists for t in lists.lists[name].deliver)
+    own = tuple(
+        inherit(shared, w.timing, t) for w, t in targets if t.channel == told[0].channel and (not t.to or told[0].recipient in t.to)
+    )
+    return Asked(names, own or (shared,))
+
+
+def owe(
+    story: Story,
+    key: Key,
+    asked: Asked,
+    why: str,
+    now: datetime,
+    *,
+    channels: Mapping[str, Route],
+    kind: AlertKind = "first-report",
+    withheld: str | None = None,
+) -> Delivery:
+    """Return one delivery: due when the most urgent list wants it, or suppressed with the reason."""
+    channel, recipient = key
+    withheld = withheld or _unreachable(channels.get(channel), channel, recipient)
+    timing, plan = earliest(asked.timings, now, urgent=kind in URGENT)
+    return Delivery(
+        id=delivery_id(recipient, channel, story.id, story.revision),
+        channel=channel,
+        recipient=recipient,
+        watchlists=asked.watchlists,
+        state="suppressed" if withheld else "pending",
+        reason=withheld or why,
+        due=plan.due,
+        waits="" if withheld else plan.waits,
+        batch=plan.batch,
+        timing=timing,
+    )
+
+
+def told_by(deliveries: Iterable[Delivery]) -> Iterator[Told]:
+    """Yield who will be told by deliveries that are not suppressed."""
+    for d in deliveries:
+        if d.state == "pending":
+            yield Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists, owed=d.id)
+
+
+def told_groups(told: Iterable[Told]) -> dict[Key, list[Told]]:
+    """Return what was told, by (channel, recipient)."""
+    groups: dict[Key, list[Told]] = {}
+    for t in told:
+        groups.setdefault((t.channel, t.recipient), []).append(t)
+    return groups
+
+
+def recall(groups: Iterable[Sequence[Told]], kind: AlertKind) -> Iterator[Recall]:
+    """Yield the deliveries that wait and would say what is known to be wrong."""
+    why = "withdrawn before it was sent" if kind == "withdrawal" else "corrected before it was sent"
+    for t in (t for group in groups for t in group):
+        if t.owed:
+            yield Recall(delivery=t.owed, reason=why)
+
+
+def old_news(report: Telling, limit: timedelta, now: datetime) -> str | None:
+    """Return why an article is too old to be told about, or None."""
+    if now - report.published <= limit:
+        return None
+    return f"old-news: published {report.published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
+
+
+def _unreachable(route: Route | None, channel: str, recipient: str) -> str | None:
+    if route is None:
+        return f"channel-unknown: {channel} is not in channels.yaml, or wrong there"
+    if not route.enabled:
+        return f"channel-disabled: {channel}"
+    return None if recipient else f"no-recipient: neither the watchlist nor the channel {channel} names one"
+
+
+def notice(kind: NoticeKind, key: str, *, subject: str, text: str, to: Iterable[Key], now: datetime, why: str = "") -> Notice:
+    """Return a notice for some (channel, recipient); the same key gives the same ids, and so nobody is told twice."""
+    deliveries = tuple(
+        Delivery(id=stable_id(recipient, channel, "notice", key), channel=channel, recipient=recipient, reason=why or f"notice: {key}")
+        for channel, recipient in dict.fromkeys(to)
+    )
+    number = stable_id("notice", key, *(d.id for d in deliveries))
+    return Notice(id=number, kind=kind, key=key, subject=subject, text=text, decided=now, deliveries=deliveries)

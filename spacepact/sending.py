@@ -1,0 +1,196 @@
+"""Empties the lanes of the ledger: reserve, ask whether it may go now, start, write, send, settle.
+
+A try is recorded before it is made and its outcome before the next begins, so a kill leaves at most one message
+of each runner in doubt. Runners of one lane, and all lanes, share their commits through the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from jinja2 import TemplateError
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.channel import Channel, Send
+from alerts.digest import Told
+from alerts.message import Message
+from alerts.retry import next_try, worn_out
+from alerts.timing import Plan, hold, period_of
+from spacepact.errors import SendError
+from spacepact.operators import Operators
+from spacepact.pipeline import Now
+from spacepact.round import Coverage
+from storage import Claim, Journal, Store
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=15)
+"""Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
+
+BLOCK = 20
+"""How many messages a runner reserves at once."""
+
+Record = Callable[[Connection], object]
+"""Writes what became of a try."""
+
+
+class Write(Protocol):
+    """Makes the message of one delivery, or of all that share it."""
+
+    def __call__(self, number: str, items: Sequence[Told], *, coverage: Coverage | None = None) -> Message: ...
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends what is owed; a channel's trouble is recorded, never raised."""
+
+    store: Store
+    channels: Mapping[str, Channel[Any]]
+    write: Write
+    now: Now
+    stopping: Callable[[], bool] = lambda: False
+    operators: Operators = field(default_factory=Operators)
+    sources: Sequence[str] = ()
+    _closed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What lets all runners share their commits."""
+        return Journal(self.store.engine)
+
+    async def deliver(self, lane: str) -> int:
+        """Send what a lane owes now; returns how many messages were sent."""
+        channel = self.channels.get(lane)
+        if channel is None:
+            return 0
+        self._closed.discard(lane)
+        owed = await asyncio.to_thread(self.store.ledger.due, lane, self.now(), BLOCK * channel.width)
+        runners = range(min(channel.width, -(-owed // BLOCK)))
+        return sum(await asyncio.gather(*(self._run(channel) for _ in runners)))
+
+    async def _run(self, channel: Channel[Any]) -> int:
+        """One runner: one message after the other over one connection, until nothing is due."""
+        sent = 0
+        async with channel.session() as send:
+            while self._open(channel):
+                reserve = partial(self._reserve, channel)
+                claims: list[Claim] = await self._insist(reserve)
+                if not claims:
+                    break
+                sent += await self._block(channel, send, claims)
+        return sent
+
+    def _reserve(self, channel: Channel[Any], connection: Connection) -> list[Claim]:
+        block = BLOCK if channel.gap == 0 else max(1, int(BLOCK / channel.gap))
+        return self.store.ledger.reserve(channel.name, self.now(), messages=block, size=channel.size, within=connection)
+
+    async def _block(self, channel: Channel[Any], send: Send, claims: Sequence[Claim]) -> int:
+        """Send reserved messages in turn; what is left when the lane closes is given back."""
+        sent, record = 0, None
+        for position, claim in enumerate(claims):
+            if not self._open(channel):
+                await self._insist(partial(self._leave, record, claims[position:]))
+                return sent
+            begun: Claim | None = await self._insist(partial(self._turn, record, claim, await self._hold(claim)))
+            record = None
+            if begun:
+                record, ok = await self._try(channel, send, begun)
+                sent += ok
+                await asyncio.sleep(channel.gap)
+        await self._insist(partial(self._leave, record, ()))
+        return sent
+
+    def _open(self, channel: Channel[Any]) -> bool:
+        return not self.stopping() and channel.name not in self._closed
+
+    def _turn(self, record: Record | None, claim: Claim, wait: Plan | None, connection: Connection) -> Claim | None:
+        """Record the outcome of the last try and begin the next, in one transaction; None if the next must not begin."""
+        if record:
+            record(connection)
+        if wait:
+            self.store.ledger.postpone(claim, wait.due, wait.waits, wait.batch, connection)
+            return None
+        return self.store.ledger.start(claim, self.now(), LEASE, connection)
+
+    def _leave(self, record: Record | None, rest: Sequence[Claim], connection: Connection) -> None:
+        if record:
+            record(connection)
+        self.store.ledger.give_back(rest, connection)
+
+    async def _hold(self, claim: Claim) -> Plan | None:
+        """Say whether a message must wait after all: for the end of quiet hours, or because of a limit."""
+        timing, now = claim.delivery.timing, self.now()
+        lately: Sequence[datetime] = ()
+        if timing.limit:
+            own = (claim.delivery.channel, claim.delivery.recipient)
+            lately = await asyncio.to_thread(self.store.ledger.lately, *own, now - timedelta(days=1), now)
+        return hold(timing, lately, now)
+
+    async def _try(self, channel: Channel[Any], send: Send, claim: Claim) -> tuple[Record, bool]:
+        """Send one message; returns how to record what came of it, and whether it went."""
+        try:
+            receipt = await send(await self._message(claim))
+        except SendError as error:
+            if error.broken or error.retry_after:
+                self._closed.add(channel.name)
+            return partial(self._failed, claim, error, self.now()), False
+        log.info("sent %s to %s: %s", claim.id, channel.name, receipt.answer)
+        settle = partial(self.store.ledger.settle, claim, "sent", receipt.answer, self.now(), reference=receipt.reference)
+        return lambda connection: settle(within=connection), True
+
+    async def _message(self, claim: Claim) -> Message:
+        coverage = await asyncio.to_thread(self._coverage, claim) if claim.kind == "digest" else None
+        try:
+            message = self.write(claim.id, [(i.delivery, i.told) for i in claim.items], coverage=coverage)
+            return message.model_copy(update={"reply_to": claim.reply_to})
+        except (TemplateError, ValueError) as error:
+            raise SendError(f"the message cannot be written: {error}", permanent=True) from error
+
+    def _coverage(self, claim: Claim) -> Coverage:
+        due = min(i.delivery.due or self.now() for i in claim.items)
+        since, _ = period_of(claim.delivery.timing, due)
+        return self.store.sources.coverage(self.sources, since, self.now())
+
+    def _failed(self, claim: Claim, error: SendError, now: datetime, connection: Connection) -> None:
+        """Record a failed try: again later, given up, or the lane closed; operators hear of the last two."""
+        lane, ledger = claim.delivery.channel, self.store.ledger
+        broken = str(error) if error.broken else None
+        if not error.permanent:
+            broken = broken or worn_out(ledger.failing(lane, now, connection), now)
+        if broken:
+            self._closed.add(lane)
+            ledger.break_(lane, broken, connection)
+            ledger.settle(claim, "failed", str(error), now, now, within=connection)
+            log.error("channel %s is broken: %s", lane, broken)
+            self.operators.broken(ledger, lane, broken, now, connection)
+            return
+        if error.unreachable:
+            self.store.subscribers.refuse(claim.delivery.recipient, (), f"address-gone: {error}", now, connection)
+            ledger.settle(claim, "suppressed", f"address-gone: {error}", now, within=connection)
+            log.warning("%s is not written to any more: %s", claim.delivery.recipient, error)
+            return
+        again = next_try(claim.since_replay, error, now, random.uniform(-1, 1))  # noqa: S311 - spreads load, guards nothing
+        ledger.settle(claim, "failed" if again else "dead", str(error), now, again, within=connection)
+        if error.retry_after:
+            ledger.pause(lane, now + timedelta(seconds=min(error.retry_after, 86_400)), connection)
+        if not again:
+            self.operators.given_up(ledger, claim, str(error), now, connection)
+        fate = f"again at {again}" if again else "given up"
+        log.warning("delivery %s over %s, try %d: %s; %s", claim.id, lane, claim.number, error, fate)
+
+    async def _insist(self, record: Callable[[Connection], Any]) -> Any:
+        """Record, however long the database is full or locked: a forgotten outcome would be sent twice."""
+        while True:
+            try:
+                return await self.journal.write(record)
+            except SQLAlchemyError as error:
+                log.error("the outcome of a delivery cannot be kept yet: %s", error.args[0])  # noqa: TRY400 - a line, no traceback
+                await asyncio.sleep(1)
