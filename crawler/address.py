@@ -16,12 +16,16 @@ _CONTROLS = re.compile(r"[\x00-\x1f]+")
 _DEFAULT_PORT = re.compile(r"^(http://[^/?#]*):80(?=[/?#]|$)|^(https://[^/?#]*):443(?=[/?#]|$)")
 
 
-def resolve(address: str, base: str = "") -> str | None:
-    """Return where to ask: the address as it was written, made absolute, without its fragment; None where it is no http(s) page."""
+def resolve(address: str, base: str = "", *, fragment: bool = False) -> str | None:
+    """Return where to ask: the address as it was written, made absolute; None where it is no http(s) page.
+
+    Its fragment, which no server sees, goes unless it is asked for.
+    """
     if not address.strip():
         return None
     try:
-        address = urldefrag(urljoin(base, _CONTROLS.sub("", address.strip()))).url
+        address = urljoin(base, _CONTROLS.sub("", address.strip()))
+        address = address if fragment else urldefrag(address).url
         parts = urlsplit(address)
         parts.port  # noqa: B018 - raises ValueError where the port is no number
     except ValueError:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from crawler.address import canonical, resolve
+from crawler.hints import Hints
 from spacepact.article import Link
 from spacepact.noun import Noun
 from spacepact.text import clean_line
@@ -35,10 +36,16 @@ def listed(address: str, base: str, version: str, *, title: str = "", published:
 
 
 class Listing(Noun):
-    """The links of one polled page, the most important first, and further lists that it names."""
+    """The links of one polled page, the most important first, and further lists that it names.
+
+    `hints` is what it says about polling; `hub` and `topic` say where it can be subscribed to (WebSub).
+    """
 
     items: tuple[Listed, ...] = ()
     lists: tuple[str, ...] = ()
+    hints: Hints = Hints()
+    hub: str | None = None
+    topic: str | None = None
 
 
 class NotAListing(Noun):

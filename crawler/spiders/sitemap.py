@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from crawler.extract.dates import parse_date
+from crawler.feed.prolog import looks_like_html
 from crawler.listing import Listed, Listing, NotAListing, listed
 from crawler.source import Source
 from crawler.spiders.base import SourceSpider
-from crawler.spiders.feed import looks_like_html
 
 MOST_BYTES = 16_000_000
 """Decompressed; more of it is refused."""
