@@ -58,26 +58,27 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     tree = parse(markup)
     if tree is None:
         return Extracted(url=url, refusal=Rejected(reason="the page is empty"))
-    found = _generally(tree, url)
+    found = _generally(tree, markup, url)
     if site := site_for(url):
         found = _by_site(site, BeautifulSoup(markup, "lxml"), found)
     return found.model_copy(update={"refusal": refusal(markup, tree, found.title, found.text)})
 
 
 def parse(markup: str) -> HtmlElement | None:
-    """Return the tree of a page; None where there is nothing in it."""
+    """Return the tree of a page, without comments; None where there is nothing in it."""
+    reader = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(markup.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", collect_ids=False))
+        return document_fromstring(markup.encode("utf-8", "replace"), parser=reader)
     except ParserError:
         return None
 
 
-def _generally(tree: HtmlElement, url: str) -> Extracted:
+def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
     said = Structured(tree)
     shown = [line for line in (clean_line(h.text_content()) for h in tree.iter("h1")) if line]
     named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
     titles = [plain_title(t, said.site_name, url) for t in [*said.titles, *shown[:1], *named]]
-    method, text = main_text(tree, url, titles + shown, said.standfirsts)
+    method, text = main_text(tree, lambda: parse(markup), titles + shown, said.standfirsts)
     return Extracted(
         url=url,
         canonical_url=_canonical(tree, said, url),

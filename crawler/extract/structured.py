@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -107,11 +108,21 @@ class Structured:
         names.append(self.first("application-name", "apple-mobile-web-app-title", "dcterms.publisher", "dc.publisher"))
         return next((clean_line(html.unescape(n)) for n in names if n and "/" not in n), None)
 
+    @cached_property
+    def _props(self) -> dict[str, HtmlElement]:
+        """The first element of each property of microdata."""
+        found: dict[str, HtmlElement] = {}
+        for element in self.tree.xpath("//*[@itemprop]"):
+            for name in element.get("itemprop").split():
+                found.setdefault(name, element)
+        return found
+
     def _prop(self, name: str) -> str | None:
-        for element in self.tree.xpath("//*[@itemprop=$name]", name=name)[:1]:
-            said = element.get("content") or element.get("datetime") or element.text_content()
-            return said.strip() or None
-        return None
+        element = self._props.get(name)
+        if element is None:
+            return None
+        said: str = element.get("content") or element.get("datetime") or element.text_content()
+        return said.strip() or None
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:

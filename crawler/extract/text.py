@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from copy import deepcopy
+from collections.abc import Callable
+from dataclasses import replace
 
 import trafilatura
 from lxml.html import HtmlElement
 
-from crawler.extract.prune import prune
-from spacepact.text import clean_line, clean_text
+from crawler.extract.body import article_lines
+from crawler.extract.furniture import without_furniture
+from crawler.extract.lines import Line, read
+from spacepact.text import clean_text
 
 _HEAD = 6
 """The title, a by-line and the like stand within the first lines of a text."""
-_SHORT = 600
-"""Characters: for less, paragraphs alone are surer than a guess about the page."""
+_SHORT = 120
+"""Characters: for less, another way of looking is asked, too."""
 _NOISE = re.compile(
     r"(photo|image|picture|credits?|foto|fotos|bild|quelle|crédits?|source|video|graphic|illustration)( credits?)?\s*:.{0,120}"
     r"|\(?(image|photo) credits?.{0,120}|advertisement|anzeige|publicité|publicidad|sponsored( content)?|story continues below.{0,30}"
@@ -30,22 +33,20 @@ _NOISE = re.compile(
     r"|\d+ (min(ute)?s?|comments?)( read)?",
     re.IGNORECASE,
 )
-_BODIES = ("//*[@itemprop='articleBody']", "//article", "//main", "//body")
 
 
-def main_text(tree: HtmlElement, url: str, titles: list[str], standfirsts: list[str]) -> tuple[str, str]:
+def main_text(page: HtmlElement, afresh: Callable[[], HtmlElement | None], titles: list[str], standfirsts: list[str]) -> tuple[str, str]:
     """Return how the text was found, and the text of the main content, one paragraph a line.
 
-    `titles` are left out at the start; a standfirst that the page shows comes first.
+    `titles` are left out at the start; a standfirst that the page shows comes first. `afresh` makes
+    another tree of the page, for the rare one where its lines say little.
     """
-    pruned = prune(tree)
-    shown = " ".join(_key(line) for line in pruned.itertext())
-    document = trafilatura.bare_extraction(deepcopy(pruned), url=url, include_comments=False, with_metadata=False)
-    text = clean_text(getattr(document, "text", None) or "")
-    method = "trafilatura"
-    if len(text) < _SHORT and "\n" not in text and (paragraphs := _paragraphs(pruned)):
-        method, text = "paragraphs", paragraphs
-    lead = next((s for s in standfirsts if _is_lead(s, text, shown)), "")
+    lines = without_furniture(read(page))
+    method, text = "lines", "\n".join(_joined(article_lines(lines)))
+    if len(text) < _SHORT:
+        found = _by_library(afresh())
+        method, text = ("trafilatura", found) if len(found) > 2 * len(text) else (method, text)
+    lead = _lead(lines, text, standfirsts)
     return method, tidy(f"{lead}\n{text}" if text else lead, titles)
 
 
@@ -57,19 +58,32 @@ def tidy(text: str, titles: list[str]) -> str:
     return "\n".join(line for line in head + lines[_HEAD:] if not _NOISE.fullmatch(line.removeprefix("- ")))
 
 
-def _paragraphs(tree: HtmlElement) -> str:
-    """Return the paragraphs of the innermost element that has any."""
-    for path in _BODIES:
-        for body in tree.xpath(path)[:1]:
-            lines = [clean_line(p.text_content()) for p in body.iter("p")]
-            if any(lines):
-                return "\n".join(line for line in lines if line)
+def _joined(lines: list[Line]) -> list[str]:
+    """Return the words of lines; what a box had cut in two is one line again."""
+    joined: list[Line] = []
+    for line in lines:
+        if line.goes_on and joined and joined[-1].paragraph is line.paragraph:
+            joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {line.text}")
+        else:
+            joined.append(line)
+    return [line.text for line in joined]
+
+
+def _by_library(page: HtmlElement | None) -> str:
+    if page is None:
+        return ""
+    document = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False, fast=True)
+    return clean_text(getattr(document, "text", None) or "")
+
+
+def _lead(lines: list[Line], text: str, standfirsts: list[str]) -> str:
+    """Return the standfirst that the page claims, shows, and that the text lacks."""
+    have = _key(text)
+    for said in standfirsts:
+        key = _key(said)
+        if len(key) > 40 and key not in have and any(key in _key(line.text) for line in lines):
+            return said
     return ""
-
-
-def _is_lead(standfirst: str, text: str, shown: str) -> bool:
-    key = _key(standfirst)
-    return len(key) > 40 and key in shown and key not in _key(text)
 
 
 def _key(words: str) -> str:

@@ -219,7 +219,7 @@ def article(markup: str, url: str = URL, listed: Listed | None = None) -> Articl
 def test_an_article_is_complete() -> None:
     found = article(page("Relay", head='<meta property="article:published_time" content="2026-11-02">'))
     assert (found.source, found.tier, found.fetched, found.language) == ("orbit", "trade", NOW, "en")
-    assert (found.url, found.method) == (URL, "trafilatura")
+    assert (found.url, found.method) == (URL, "lines")
 
 
 @pytest.mark.parametrize(
