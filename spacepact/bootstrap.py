@@ -54,6 +54,11 @@ class App:
             log.error("%s", problem)
         migrate(self.store.engine)
 
+    def migrated(self) -> App:
+        """Bring the database to this version, and return the app: for commands that only look at it."""
+        migrate(self.store.engine)
+        return self
+
     def alone(self) -> None:
         """Claim an SQLite file for this process, and give back what a dead one had claimed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, func, select
 
@@ -15,7 +15,7 @@ from storage.tables import alerts, articles, deliveries, stories
 
 
 class DeliveryRow(NamedTuple):
-    """One line of the ledger, for people."""
+    """One line of the ledger, for people; a notice has a subject and no cooperation."""
 
     id: str
     channel: str
@@ -27,10 +27,23 @@ class DeliveryRow(NamedTuple):
     created: datetime
     settled: datetime | None
     not_before: datetime | None
+    due: datetime | None
+    waits: str
+    message: str | None
     kind: str
-    story_id: str
+    story_id: str | None
     revision: int
-    cooperation: Cooperation
+    cooperation: Cooperation | None
+    subject: str
+
+    @property
+    def why(self) -> str:
+        """Why it stands as it does: what it waits for and until when, else the reason or the last answer."""
+        if self.state in ("pending", "failed") and self.not_before and self.waits:
+            return f"{self.waits} until {self.not_before:%Y-%m-%d %H:%M} UTC ({self.reason})"
+        if self.state == "failed" and self.not_before:
+            return f"again at {self.not_before:%Y-%m-%d %H:%M} UTC: {self.reason}"
+        return self.reason
 
 
 class Reading:
@@ -69,19 +82,27 @@ class Reading:
             query = select(stories.c.body).where(stories.c.record == record).order_by(stories.c.first_seen, stories.c.id)
             return [Story.model_validate(body) for body in connection.scalars(query)]
 
-    def deliveries(self, limit: int = 10_000, story: str | None = None) -> list[DeliveryRow]:
-        """Return the ledger, newest first; of one story if one is named."""
+    def deliveries(
+        self,
+        limit: int = 10_000,
+        story: str | None = None,
+        *,
+        state: str | None = None,
+        recipient: str | None = None,
+        channel: str | None = None,
+        since: datetime | None = None,
+    ) -> list[DeliveryRow]:
+        """Return the ledger, newest first, or what of it is asked for."""
         own = [deliveries.c[name] for name in DeliveryRow._fields if name in deliveries.c]
-        query = select(*own, alerts.c.kind, stories.c.body).join(alerts, alerts.c.id == deliveries.c.alert_id)
-        query = query.join(stories, stories.c.id == deliveries.c.story_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
-        if story:
-            query = query.where(deliveries.c.story_id == story)
+        query = select(*own, alerts.c.kind, alerts.c.body.label("told"), stories.c.body).join(alerts, alerts.c.id == deliveries.c.alert_id)
+        query = query.outerjoin(stories, stories.c.id == deliveries.c.story_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
+        asked = {"story_id": story, "state": state, "recipient": recipient, "channel": channel}
+        query = query.where(*(deliveries.c[name] == value for name, value in asked.items() if value))
+        if since:
+            query = query.where(deliveries.c.created >= since)
         with reading(self.engine) as connection:
             rows = connection.execute(query.limit(limit)).mappings().all()
-        return [
-            DeliveryRow(cooperation=Cooperation.model_validate(row["body"]["cooperation"]), **{k: v for k, v in row.items() if k != "body"})
-            for row in rows
-        ]
+        return [_row(dict(row)) for row in rows]
 
     def totals(self) -> dict[str, int]:
         """Return how many articles, stories and deliveries by state there are."""
@@ -90,6 +111,12 @@ class Reading:
             counts["cooperation"] = connection.scalar(select(func.count()).where(articles.c.score >= 0.5)) or 0
             by_state = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
             return counts | {row[0]: row[1] for row in by_state}
+
+
+def _row(row: dict[str, Any]) -> DeliveryRow:
+    told, story = row.pop("told"), row.pop("body")
+    cooperation = Cooperation.model_validate(story["cooperation"]) if story else None
+    return DeliveryRow(**row, cooperation=cooperation, subject=told.get("subject", ""))
 
 
 def _tagged(body: dict[str, object], text: str, classification: object) -> Tagged:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from spacepact.cli import documents, service
+from spacepact.cli import deliveries, documents, service
 from spacepact.cli.demo import demo
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
@@ -61,6 +61,9 @@ for _command in (
     service.crawl,
     service.deliver,
     service.check,
+    deliveries.deliveries,
+    deliveries.replay,
+    deliveries.mend,
     documents.extract,
     documents.classify,
     documents.match,

@@ -34,8 +34,8 @@ def told(console: Console, rows: Sequence[DeliveryRow], stories: Mapping[str, St
     """Print one line an alert: what it says, who was told over which channel, and why."""
     table = Table("Alert", "Parties", "Stage", "Articles", "Told", "Why", title="Alerts")
     by_alert: dict[tuple[str, int, str], list[DeliveryRow]] = {}
-    for row in sorted(rows, key=lambda r: (r.created, r.story_id, r.channel)):
-        if row.state == "sent":
+    for row in sorted(rows, key=lambda r: (r.created, r.story_id or "", r.channel)):
+        if row.state == "sent" and row.story_id:
             by_alert.setdefault((row.story_id, row.revision, row.kind), []).append(row)
     for (story_id, _, kind), group in by_alert.items():
         story = stories[story_id]

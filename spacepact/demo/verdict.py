@@ -38,7 +38,7 @@ def wanted(expectations: Iterable[Expectation]) -> Counter[Key]:
 def sent(rows: Sequence[DeliveryRow], stories: Mapping[str, Story], expectations: Sequence[Expectation]) -> Counter[Key]:
     """Return every delivery that the ledger calls sent, under the name of the story that it tells."""
     names = {url: e.story for e in expectations for url in e.urls}
-    return Counter((_name(stories[r.story_id], names), r.kind, r.channel, r.recipient) for r in rows if r.state == "sent")
+    return Counter((_name(stories[r.story_id], names), r.kind, r.channel, r.recipient) for r in rows if r.state == "sent" and r.story_id)
 
 
 def judge(

@@ -157,7 +157,7 @@ class Service:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def wait_for(self, true: Callable[[], object], seconds: float = 30) -> None:
+    def wait_for(self, true: Callable[[], object], seconds: float = 90) -> None:
         end = time.monotonic() + seconds
         while not true():
             assert self.process.poll() is None, self.log.read_text()
