@@ -83,11 +83,11 @@ def last_slot(cron: str, zone: str, now: datetime) -> datetime:
     return next(CronSim(cron, now.astimezone(ZoneInfo(zone)) + timedelta(seconds=1), reverse=True)).astimezone(UTC)
 
 
-def period_of(timing: Timing, due: datetime) -> tuple[datetime, str]:
-    """Return when the period of a digest began whose first item was due at a moment, and the zone to say it in."""
+def period_of(timing: Timing, due: datetime) -> datetime:
+    """Return when the period of a digest began whose first item was due at a moment."""
     if not timing.digest:
-        return due - timedelta(days=1), timing.zone
-    return last_slot(timing.digest, timing.zone, due - timedelta(seconds=1)), timing.zone
+        return due - timedelta(days=1)
+    return last_slot(timing.digest, timing.zone, due - timedelta(seconds=1))
 
 
 def after_quiet(timing: Timing, moment: datetime) -> datetime:

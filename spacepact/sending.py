@@ -156,8 +156,7 @@ class Sender:
 
     def _coverage(self, claim: Claim) -> Coverage:
         due = min(i.delivery.due or self.now() for i in claim.items)
-        since, _ = period_of(claim.delivery.timing, due)
-        return self.store.sources.coverage(self.sources, since, self.now())
+        return self.store.sources.coverage(self.sources, period_of(claim.delivery.timing, due), self.now())
 
     def _failed(self, claim: Claim, error: SendError, now: datetime, connection: Connection) -> None:
         """Record a failed try: again later, given up, or the lane closed; operators hear of the last two."""

@@ -14,6 +14,7 @@ from spacepact.duration import Duration
 from spacepact.noun import Noun
 
 T = TypeVar("T")
+DAY = 24 * 60
 OFF = ("no", "none", "off")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"(?:([a-z, -]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -64,6 +65,12 @@ class Window(Noun):
         days, *numbers = found.groups()
         first, last = (_clock(int(h), int(m), value) for h, m in (numbers[:2], numbers[2:]))
         return {"days": _days(days, value) if days else tuple(range(7)), "begins": first, "ends": last}
+
+    def holds(self, minute: int) -> bool:
+        """Say whether a minute of the week, counted from Monday, lies in the window."""
+        begins, ends = self.begins.hour * 60 + self.begins.minute, self.ends.hour * 60 + self.ends.minute
+        length = (ends - begins) % DAY or DAY
+        return any((minute - day * DAY - begins) % (7 * DAY) < length for day in self.days)
 
 
 def _clock(hour: int, minute: int, text: str) -> time:
@@ -134,4 +141,7 @@ class Timing(Noun):
     def _one_way(self) -> Timing:
         if self.digest and self.group_wait:
             raise ValueError("group_wait and digest exclude each other; a digest is the longer wait")
+        ends = [day * DAY + w.ends.hour * 60 + w.ends.minute for w in self.quiet_hours for day in range(7)]
+        if ends and all(any(w.holds(minute) for w in self.quiet_hours) for minute in ends):
+            raise ValueError("quiet_hours leave no minute of the week: nothing would be sent, never")
         return self

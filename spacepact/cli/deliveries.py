@@ -54,7 +54,7 @@ Examples:
 @click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="At most so many, the newest.")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line.")
 @pass_context
-def deliveries(context: Context, limit: int, *, jsonl: bool, **only: Any) -> None:
+def deliveries(context: Context, /, limit: int, *, jsonl: bool, **only: Any) -> None:
     """Print the ledger, newest first: every alert x recipient x channel with its state, reason, tries and ids."""
     from spacepact.bootstrap import make_app
 
