@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from alerts.expected import ExpectedEvents
 from alerts.matching import Subject, Watchlists
 from alerts.owing import Route, asked_again, asked_for, old_news, owe, recall, told_by, told_groups
 from alerts.steps import step
@@ -29,9 +30,9 @@ def decide(
     channels: Mapping[str, Route],
     policy: Alerting,
     now: datetime,
-    expected: Watchlists | None = None,
+    expected: ExpectedEvents | None = None,
 ) -> Decision:
-    """Decide about one article; `expected` are the events that somebody waits for, asked like watchlists.
+    """Decide about one article; `expected` are the events that somebody waits for.
 
     `before` is what the former revision of this article said (None: it is new). `stories` are those that
     share a party with one of its cooperations, or that it tells already. A delivery that comes back pending
@@ -187,15 +188,15 @@ class _Desk:
         names = sorted({name for d in deliveries for name in d.watchlists})
         self._alert(story, kind, was, [Match(watchlist=n, reasons=("you were told about this story",)) for n in names], deliveries)
 
-    def seen(self, touched: Sequence[Story], expected: Watchlists) -> Iterator[Seen]:
+    def seen(self, touched: Sequence[Story], expected: ExpectedEvents) -> Iterator[Seen]:
         """Yield the expected events that this article reports."""
         for story in touched:
             cooperation, page = story.cooperation, self.tagged.article
             if all(t.url != page.url for t in story.tellings):
                 continue
             subject = Subject(cooperation, self.tagged.classification, page.tier, page.language)
-            for match in expected.match(subject):
-                yield Seen(expected=match.watchlist, story=story.id, url=page.url, published=self.report.published)
+            for number in expected.answered(subject, self.report.published):
+                yield Seen(expected=number, story=story.id, url=page.url, published=self.report.published)
 
     def _alert(self, story: Story, kind: AlertKind, was: Cooperation | None, matches: Sequence[Match], owed: tuple[Delivery, ...]) -> None:
         if not owed:

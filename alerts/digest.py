@@ -35,12 +35,14 @@ def write(
     `links` says where a recipient looks after their own subscription; `coverage` is given for a digest: it says
     what was read, so that silence is not mistaken for news that there was none.
     """
-    (delivery, told), *more = items
-    if isinstance(told, Notice):
-        return _notice(number, delivery, told, coverage)
-    if not more and coverage is None:
-        return render(told, delivery, missions=missions, watchlists=watchlists, links=links(delivery)).model_copy(update={"id": number})
+    delivery, told = items[0]
     alerts = [(d, a) for d, a in items if isinstance(a, Alert)]
+    if isinstance(told, Notice) and not alerts:
+        return _notice(number, delivery, told, coverage)
+    if len(alerts) == 1 and coverage is None:
+        ((delivery, alert),) = alerts
+        message = render(alert, delivery, missions=missions, watchlists=watchlists, links=links(delivery))
+        return message.model_copy(update={"id": number})
     parts = [make_facts(a, d, missions=missions or {}, watchlists=watchlists or {}) for d, a in alerts]
     ordered = tuple(sorted(parts, key=lambda f: (ORDER.index(f.kind), f.decided)))
     return _collected(number, delivery, ordered, coverage).model_copy(update={"links": links(delivery)})

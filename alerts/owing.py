@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from alerts.matching import Watchlists
-from alerts.timing import URGENT, earliest, inherit
+from alerts.timing import URGENT, digest_batch, earliest, inherit
+from alerts.watchlist import Watchlist
 from spacepact.noun import stable_id
-from spacepact.story import AlertKind, Delivery, Match, Notice, NoticeKind, Recall, Story, Telling, Told
+from spacepact.story import Alert, AlertKind, Delivery, Match, Notice, NoticeKind, Recall, Story, Telling, Told
 from spacepact.timing import Timing
 
 Key = tuple[str, str]
@@ -132,11 +133,43 @@ def _unreachable(route: Route | None, channel: str, recipient: str) -> str | Non
     return None if recipient else f"no-recipient: neither the watchlist nor the channel {channel} names one"
 
 
-def notice(kind: NoticeKind, key: str, *, subject: str, text: str, to: Iterable[Key], now: datetime, why: str = "") -> Notice:
-    """Return a notice for some (channel, recipient); the same key gives the same ids, and so nobody is told twice."""
-    deliveries = tuple(
-        Delivery(id=stable_id(recipient, channel, "notice", key), channel=channel, recipient=recipient, reason=why or f"notice: {key}")
-        for channel, recipient in dict.fromkeys(to)
-    )
+def notice(kind: NoticeKind, key: str, *, subject: str, text: str, to: Mapping[Key, Asked], now: datetime, why: str = "") -> Notice:
+    """Return a notice for those in `to`, at the end of their quiet hours; the same key gives the same ids: nobody is told twice."""
+    deliveries = []
+    for (channel, recipient), asked in to.items():
+        timing, plan = earliest(asked.timings, now, urgent=True)
+        number = stable_id(recipient, channel, "notice", key)
+        when = {"due": plan.due, "waits": plan.waits, "timing": timing}
+        deliveries.append(Delivery(id=number, channel=channel, recipient=recipient, reason=why or f"notice: {key}", **when))
     number = stable_id("notice", key, *(d.id for d in deliveries))
-    return Notice(id=number, kind=kind, key=key, subject=subject, text=text, decided=now, deliveries=deliveries)
+    return Notice(id=number, kind=kind, key=key, subject=subject, text=text, decided=now, deliveries=tuple(deliveries))
+
+
+def empty_digests(lists: Iterable[Watchlist], channels: Mapping[str, Route], shared: Timing) -> dict[Key, list[Timing]]:
+    """Return who asked for a digest even when it would be empty, with every digest that they asked for."""
+    found: dict[Key, list[Timing]] = {}
+    for watchlist in lists:
+        for target in watchlist.deliver:
+            timing, route = inherit(shared, watchlist.timing, target), channels.get(target.channel)
+            if timing.digest and timing.digest_empty and route and route.enabled:
+                for recipient in route.recipients(target.to):
+                    known = found.setdefault((target.channel, recipient), [])
+                    if all(digest_batch(timing) != digest_batch(other) for other in known):
+                        known.append(timing)
+    return found
+
+
+def remind(told: Alert, delivery: Delivery, story: Story, now: datetime, *, last: bool) -> Alert | None:
+    """Return a reminder of what was told, or None where it does not stand any more; `last`: no other story of the record came after."""
+    here = story.cooperation
+    stands = last and story.revision == told.story.revision and here.mode in ("asserted", "future") and here.stage != "ended"
+    if not stands:
+        return None
+    number = delivery.reminder + 1
+    own = delivery_id(delivery.recipient, delivery.channel, story.id, story.revision, number)
+    _, plan = earliest([delivery.timing], now)
+    why = f"reminder: {here.stage} since {story.first_seen:%Y-%m-%d}"
+    fresh = {"id": own, "state": "pending", "reason": why, "due": plan.due, "waits": plan.waits, "batch": plan.batch, "reminder": number}
+    again = delivery.model_copy(update=fresh)
+    matches = tuple(m for m in told.matches if m.watchlist in delivery.watchlists)
+    return Alert(id=stable_id("reminder", own), kind="reminder", story=story, matches=matches, decided=now, deliveries=(again,))

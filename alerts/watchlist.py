@@ -73,13 +73,21 @@ class Target(Timing):
     to: AnyOf[Address] = ()
 
 
-class Watchlist(Noun):
-    """One file of config/watchlists; its id is the name of the file. `timing` holds where a target says nothing itself."""
+class Asking(Noun):
+    """What asks for news, and whom its answers go to."""
 
     name: str
     match: Question = Question()
-    timing: Timing = Timing()
     deliver: tuple[Target, ...] = ()
+
+
+class Watchlist(Asking):
+    """One file of config/watchlists; its id is the name of the file. `timing` holds where a target says nothing itself."""
+
+    timing: Timing = Timing()
+
+
+Asks = TypeVar("Asks", bound=Asking)
 
 
 class Known(Noun):
@@ -99,29 +107,32 @@ def load_watchlists(directory: Path, *, known: Known, channels: Collection[str])
     """
     if not directory.is_dir():
         return {}, [Problem(str(directory), 1, 1, "no such directory", "make it, and one <id>.yaml for each watchlist")]
-    lists: dict[str, Watchlist] = {}
-    problems = [
-        Problem(str(path), 1, 1, "not read as a watchlist", f"name it {path.stem}.yaml") for path in sorted(directory.glob("*.yml"))
-    ]
+    return load_directory(directory, Watchlist, known=known, channels=channels)
+
+
+def load_directory(directory: Path, model: type[Asks], *, known: Known, channels: Collection[str]) -> tuple[dict[str, Asks], list[Problem]]:
+    """Return what the files of a directory ask for, by id, and every mistake with its position."""
+    found: dict[str, Asks] = {}
+    problems = [Problem(str(path), 1, 1, "not read", f"name it {path.stem}.yaml") for path in sorted(directory.glob("*.yml"))]
     for path in sorted(directory.glob("*.yaml")):
         try:
-            lists[path.stem] = _load(path, known)
+            found[path.stem] = _load(path, model, known)
         except ConfigError as error:
             problems += error.problems
             continue
-        problems += _unknown_channels(read_document(path), lists[path.stem], channels)
-    return lists, problems
+        problems += _unknown_channels(read_document(path), found[path.stem].deliver, channels)
+    return found, problems
 
 
-def _load(path: Path, known: Known) -> Watchlist:
+def _load(path: Path, model: type[Asks], known: Known) -> Asks:
     if not _ID.fullmatch(path.stem):
         raise ConfigError([Problem(str(path), 1, 1, f"{path.stem!r} is not an id", "small letters, digits and single hyphens")])
     document = read_document(path)
-    watchlist = document.into(Watchlist)
+    asks = document.into(model)
     problems = list(_unknown_ids(document, document.data.get("match"), ("match",), known))
     if problems:
         raise ConfigError(problems)
-    return watchlist
+    return asks
 
 
 def _unknown_ids(document: Document, node: Any, path: tuple[str | int, ...], known: Known) -> Iterator[Problem]:
@@ -143,8 +154,8 @@ def _hint(word: str, kind: str, known: Known) -> str:
     return f"write it under {elsewhere[0]}" if elsewhere else did_you_mean(word, sorted(getattr(known, kind)))
 
 
-def _unknown_channels(document: Document, watchlist: Watchlist, channels: Collection[str]) -> Iterator[Problem]:
-    for i, target in enumerate(watchlist.deliver):
+def _unknown_channels(document: Document, deliver: tuple[Target, ...], channels: Collection[str]) -> Iterator[Problem]:
+    for i, target in enumerate(deliver):
         if target.channel not in channels:
             hint = did_you_mean(target.channel, sorted(channels))
             yield document.problem(("deliver", i, "channel"), f"channel {target.channel!r} is not in channels.yaml", hint)

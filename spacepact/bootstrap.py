@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +27,15 @@ from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
 from spacepact.sending import Sender
+from spacepact.upkeep import Upkeep
 from storage import Store, migrate, open_database
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
 
 log = logging.getLogger(__name__)
+
+UPKEEP = timedelta(seconds=10)
 
 
 def utc_now() -> datetime:
@@ -47,6 +50,7 @@ class App:
     config: Config
     store: Store
     now: Now = utc_now
+    _kept: datetime | None = None
 
     def start(self) -> None:
         """Bring the database to this version and name every mistake in config/; the rest goes on."""
@@ -85,7 +89,14 @@ class App:
         classifier = Classifier(self.config.gazetteer)
         gc.freeze()  # what was loaded stays: no collection looks at it again
         policy, channels, watchlists = self.config.settings.alerts, self.config.channels, self.config.watchlists
-        return Processor(self.store, classifier, partial(decide, watchlists=watchlists, channels=channels, policy=policy), self.now)
+        judge = partial(decide, watchlists=watchlists, channels=channels, policy=policy, expected=self.config.expected)
+        return Processor(self.store, classifier, judge, self.now)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What comes due without an article."""
+        config = self.config
+        return Upkeep(self.store, config.watchlists, config.channels, config.expected, config.settings.alerts.timing, self.now)
 
     @cached_property
     def visitor(self) -> Visitor:
@@ -119,6 +130,15 @@ class App:
         """Return the channels that owe something now."""
         return [lane for lane in self.store.ledger.due_lanes(self.now()) if lane in self.config.channels]
 
+    def due_upkeep(self) -> list[str]:
+        """Return whether it is time to ask what has come due without an article: every few seconds."""
+        return ["upkeep"] if self._kept is None or self.now() - self._kept >= UPKEEP else []
+
+    async def maintain(self, _: str) -> int:
+        """Owe what has come due without an article; returns how many deliveries."""
+        self._kept = self.now()
+        return await asyncio.to_thread(self.upkeep.run)
+
     def crawler_command(self) -> list[str]:
         """Return how to start the crawler process over the same config."""
         quiet = ["--quiet"] if log.getEffectiveLevel() > logging.INFO else []
@@ -143,6 +163,7 @@ class App:
 
     async def deliver_all(self) -> int:
         """Send all that is due now; returns how many were sent."""
+        await self.maintain("")
         sender = self.sender()
         return sum(await asyncio.gather(*map(sender.deliver, self.due_lanes())))
 

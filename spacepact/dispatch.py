@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["crawl", "deliver", "digest", "maintain"]
+Kind = Literal["crawl", "deliver", "maintain"]
 Handler = Callable[[str], Awaitable[object]]
 
 

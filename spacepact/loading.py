@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.channel import Channel
+from alerts.expected import ExpectedEvents, load_expected
 from alerts.matching import Watchlists
 from alerts.routing import load_channels
 from alerts.watchlist import Known, load_watchlists
@@ -26,6 +27,7 @@ class Config:
     sources: dict[str, Source]
     gazetteer: Gazetteer
     watchlists: Watchlists
+    expected: ExpectedEvents
     channels: dict[str, Channel[Any]]
     problems: list[Problem]
 
@@ -40,8 +42,11 @@ def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None
     gazetteer, gazetteer_problems = load_gazetteer(directory / "gazetteer")
     channels, channel_problems = load_channels(directory / "channels.yaml", settings, env)
     lists, list_problems = load_watchlists(watchlists or directory / "watchlists", known=known_names(gazetteer), channels=channels)
-    problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems]
-    return Config(directory, settings, sources, gazetteer, Watchlists(lists, min_score=settings.alerts.min_score), channels, problems)
+    events, event_problems = load_expected(directory / "expected", known=known_names(gazetteer), channels=channels)
+    problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems, *event_problems]
+    watched = Watchlists(lists, min_score=settings.alerts.min_score)
+    expected = ExpectedEvents(events, min_score=settings.alerts.min_score)
+    return Config(directory, settings, sources, gazetteer, watched, expected, channels, problems)
 
 
 def known_names(gazetteer: Gazetteer) -> Known:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.channel import Channel
-from alerts.owing import Key, notice
+from alerts.owing import Asked, Key, notice
 from storage import Claim, Ledger
 
 
@@ -27,7 +27,7 @@ class Operators:
 
         Returns how many are told. Where no other channel is left, the one in trouble keeps it until it is mended.
         """
-        others = [one for one in self.to if one[0] != but] or list(self.to)
+        others = dict.fromkeys([one for one in self.to if one[0] != but] or self.to, Asked((), ()))
         return ledger.tell(notice("operators", key, subject=subject, text=text, to=others, now=now, why=f"operators: {key}"), now, within)
 
     def broken(self, ledger: Ledger, lane: str, why: str, now: datetime, within: Connection | None = None) -> None:

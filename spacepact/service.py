@@ -34,9 +34,10 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         app.alone()
         crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
         dispatcher = EmbeddedDispatcher(
-            {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver}, {"crawl": settings.crawl.at_once}
+            {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver, "maintain": app.maintain},
+            {"crawl": settings.crawl.at_once},
         )
-        clock = Clock(dispatcher, {"crawl": app.due_sources, "deliver": app.due_lanes}, settings.alerts.tick)
+        clock = Clock(dispatcher, {"crawl": app.due_sources, "deliver": app.due_lanes, "maintain": app.due_upkeep}, settings.alerts.tick)
         server = _Server(uvicorn.Config(make_site(view(app)), log_config=None, access_log=False, lifespan="off"))
         page = asyncio.create_task(server.serve(sockets=[listener]), name="web")
         log.info(

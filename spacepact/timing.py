@@ -47,6 +47,10 @@ def _zone(text: str) -> str:
     return text
 
 
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA time zone."""
+
+
 class Window(Noun):
     """A span of the day, on some days of the week (0 is Monday); one that ends before it begins lasts into the next day."""
 
@@ -132,7 +136,7 @@ class Timing(Noun):
     group_wait: OrOff[Duration] = None
     digest: OrOff[Annotated[str, AfterValidator(_cron)]] = None
     digest_empty: bool = False
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    zone: Zone = "UTC"
     quiet_hours: Annotated[tuple[Window, ...], BeforeValidator(_several), BeforeValidator(_off)] = ()
     limit: Annotated[tuple[Limit, ...], BeforeValidator(_several), BeforeValidator(_off)] = ()
     repeat: OrOff[Duration] = None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
-from spacepact.story import Seen
-from storage.database import reading
+from spacepact.story import Notice, Seen
+from storage.database import reading, writing
+from storage.owing import owe
 from storage.tables import expected
 from storage.upsert import upsert
 
@@ -44,8 +46,12 @@ class Expectations:
             query = select(*(expected.c[name] for name in ExpectedState._fields))
             return {row.id: ExpectedState(*row) for row in connection.execute(query)}
 
-    def overdue(self, connection: Connection, number: str, now: datetime) -> bool:
-        """Mark an event as overdue; False if it was seen or marked before."""
+    def overdue(self, number: str, make: Callable[[], Notice], now: datetime) -> bool:
+        """Mark an event as overdue and owe the notice of it; False if it was seen or marked before."""
+        with writing(self.engine) as connection:
+            return self._missed(connection, number, now) and owe(connection, make(), now) > 0
+
+    def _missed(self, connection: Connection, number: str, now: datetime) -> bool:
         upsert(connection, expected, {"id": number}, {}, {"state": "open", "since": now})
         of = (expected.c.id == number) & (expected.c.state == "open")
         return connection.execute(update(expected).where(of).values(state="overdue", settled=now)).rowcount == 1

@@ -292,13 +292,14 @@ def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]]) -> 
 def _claim(
     message: str, fence: int, group: Sequence[Row[Any]], told: dict[str, Alert | Notice], threads: dict[tuple[str, str], str]
 ) -> Claim:
-    items = tuple(Item(_delivery(row), told[row.alert_id]) for row in group)
+    items = tuple(Item(delivery_of(row), told[row.alert_id]) for row in group)
     first = items[0].told
     reply_to = threads.get((items[0].delivery.recipient, first.story.record)) if isinstance(first, Alert) else None
     return Claim(message, items, group[0].tries + 1, fence, group[0].replayed, reply_to)
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def delivery_of(row: Row[Any]) -> Delivery:
+    """Return a row of the ledger as a noun."""
     return Delivery(
         id=row.id,
         channel=row.channel,

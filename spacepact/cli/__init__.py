@@ -10,6 +10,7 @@ import click
 
 from spacepact.cli import deliveries, documents, service
 from spacepact.cli.demo import demo
+from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
 from spacepact.errors import SpacepactError
@@ -64,6 +65,7 @@ for _command in (
     deliveries.deliveries,
     deliveries.replay,
     deliveries.mend,
+    expected,
     documents.extract,
     documents.classify,
     documents.match,
