@@ -7,8 +7,8 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from crawler.address import canonical, resolve
-from crawler.hints import Hints
 from spacepact.article import Link
+from spacepact.heard import Hints
 from spacepact.noun import Noun
 from spacepact.text import clean_line
 

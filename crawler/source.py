@@ -77,6 +77,7 @@ class Health(Noun):
 class Source(Noun):
     """One outlet's feeds, sitemaps or listing pages; its id is the name of its file.
 
+    `every` and `slowest` bound the time between two visits (spacepact/pacing.py chooses between them).
     A page is taken when its address matches any of `include` (or there are none) and none of
     `exclude`. `links` (listing only) selects the links; without it, those of the main content.
     `max_pages` bounds the pages of one round, as `crawl.max_pages` does for all sources.
@@ -89,6 +90,7 @@ class Source(Noun):
     country: Country
     tier: Tier
     every: Duration
+    slowest: Duration | None = None
     verified: bool = False
     health: Health = Health()
     terms: str = ""

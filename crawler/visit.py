@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.attempt import attempt
+from crawler.hearing import Hearing
 from crawler.listing import Listed, Listing
 from crawler.manners import Manners, NotAskedError
 from crawler.source import Source
@@ -60,6 +61,8 @@ class Visit:
     failures: list[Failure] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     misses: Counter[str] = field(default_factory=Counter)
+    hearing: Hearing = field(default_factory=Hearing)
+    more: bool = False
     asked: int = 0
     fetched: int = 0
     bytes_read: int = 0
@@ -93,7 +96,9 @@ class Visit:
         self.outcomes["known"] += len(kept)
         self.settled |= {link.url: link in kept for link in links}
         room = min(self.source.max_pages or self.settings.max_pages, self.settings.max_pages) - self.asked
-        due = [i for i in first if i.link not in kept][: max(room, 0)]
+        new = [i for i in first if i.link not in kept]
+        due = new[: max(room, 0)]
+        self.more |= len(due) < len(new)
         self.asked += len(due)
         return due[::-1]
 
@@ -145,6 +150,7 @@ class Visit:
             listed=len(self.settled),
             fetched=self.fetched,
             outcomes={what: n for what, n in self.outcomes.items() if n},
+            heard=self.hearing.heard(self.now(), more=self.more or bool(self.left)),
             failures=(*first, *self.failures, *left),
             validators={} if self.broken else {u: p.validators for u, p in self.polls.items() if self._owes_nothing(p)},
         )

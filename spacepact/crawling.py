@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from crawler.source import Source
+from spacepact.pacing import follow, limits, next_visit
 from spacepact.pipeline import Now
 from spacepact.round import Failure, Round
 from storage import Store
@@ -21,9 +21,13 @@ RECYCLE_AFTER = timedelta(days=1)
 
 
 def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
-    """Keep a result; the next visit is jittered by a twentieth, so that sources do not march in step."""
-    later = sources[round_.source].every * random.uniform(0.95, 1.05)  # noqa: S311 - spreads load, guards nothing
-    store.sources.finish(round_, round_.finished + later)
+    """Keep a result, and when the next visit is due."""
+    source = sources[round_.source]
+    pace = follow(store.polling.pace(round_.source), round_)
+    pushed = store.polling.pushed(round_.source, round_.finished)
+    due = next_visit(round_.source, pace, limits(source.every, source.slowest), round_.finished, pushed=pushed)
+    store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}))
+    store.sources.finish(round_, due.at)
     level = logging.WARNING if round_.state in ("failed", "partial") else logging.INFO
     log.log(level, "source %s %s", round_.source, round_.summary)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from spacepact.article import Article, Link
+from spacepact.heard import Heard
 from spacepact.noun import Noun
 
 Outcome = Literal["new", "revised", "known", "rejected"]
@@ -40,7 +41,7 @@ class Round(Noun):
 
     `unchanged`: every polled URL answered 304. `partial`: some pages failed. `failed`: nothing could
     be polled. `validators` maps polled URL to validators, and holds only URLs of which nothing is
-    still owed, so that a page that failed is found again in the next round.
+    still owed, so that a page that failed is found again in the next round. `heard`: about the next visit.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Round(Noun):
     outcomes: dict[Outcome, int] = {}
     failures: tuple[Failure, ...] = ()
     validators: dict[str, Validators] = {}
+    heard: Heard = Heard()
 
     @property
     def summary(self) -> str:

@@ -10,11 +10,13 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
+from functools import cached_property, partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.engine import crawl
+from crawler.engine import crawl, manners
+from crawler.manners import Manners
 from crawler.source import Source
 from spacepact.crawling import finish
 from spacepact.pipeline import Now, Processor
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 60.0
 """How long a source rests when the database cannot keep its visit: it would be due again at once."""
+LONGEST_WAIT = timedelta(hours=1)
+"""After so long a visit that died with its process is made good, even where the source is visited more rarely."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,26 @@ class Visitor:
     settings: Crawl
     now: Now
 
+    @cached_property
+    def manners(self) -> Manners:
+        """The crawler's memory about hosts, with what earlier processes knew."""
+        known = manners()
+        known.recall(self.store.polling.notes(), self.now())
+        return known
+
     async def visit(self, name: str) -> Round:
-        """Crawl one source once; its trouble is in the Round."""
+        """Crawl one source once; its trouble is in the Round.
+
+        That it was visited is kept first: however often the process dies of it, no host is asked more often.
+        """
+        memory, now = self.manners, self.now()
+        await asyncio.to_thread(self.store.polling.begin, name, now, now + min(self.sources[name].every, LONGEST_WAIT))
         validators = await asyncio.to_thread(self.store.sources.validators, name)
         processor = await asyncio.to_thread(self.processor)
         seen, sink = partial(self.store.seen, name), partial(processor.process, name)
         round_ = await crawl(self.sources[name], name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
         await asyncio.to_thread(finish, self.store, self.sources, round_)
+        await asyncio.to_thread(self.store.polling.note, memory.news())
         return round_
 
 

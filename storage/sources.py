@@ -60,7 +60,7 @@ class Sources:
                 "last_new_at": round_.finished if round_.outcomes.get("new") else old and old.last_new_at,
             }
             upsert(connection, sources, {"id": round_.source}, row)
-            body = round_.model_dump(mode="json", exclude={"validators"})
+            body = round_.model_dump(mode="json", exclude={"validators", "heard"})
             connection.execute(insert(rounds).values(source=round_.source, started=round_.started, state=round_.state, body=body))
             connection.execute(delete(rounds).where(rounds.c.source == round_.source, rounds.c.started < round_.started - KEPT_ROUNDS))
             if round_.state != "failed":

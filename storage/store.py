@@ -17,6 +17,7 @@ from storage.database import lock_stories, reading, writing
 from storage.expected import Expectations, see
 from storage.ledger import Ledger
 from storage.owing import owe, recall
+from storage.polling import Polling
 from storage.reading import Reading
 from storage.sources import Sources
 from storage.subscribers import Subscribers
@@ -35,6 +36,7 @@ class Store:
         self.ledger = Ledger(engine)
         self.expectations = Expectations(engine)
         self.sources = Sources(engine)
+        self.polling = Polling(engine)
         self.subscribers = Subscribers(engine)
         self.reading = Reading(engine)
 

@@ -71,6 +71,32 @@ validators = _table(
     Column("etag", Text),
     Column("last_modified", Text),
 )
+polling = _table(
+    "polling",
+    Column("source", String(100), primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+host_notes = _table(
+    "host_notes",
+    Column("key", Text, primary_key=True),
+    Column("robots", Text),
+    Column("read", Moment),
+    Column("silent_until", Moment),
+)
+leases = _table(
+    "leases",
+    Column("id", String(40), primary_key=True),
+    Column("source", String(100), nullable=False, index=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("secret", String(80), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Moment),
+    Column("lease_until", Moment),
+    Column("pushed_at", Moment),
+    UniqueConstraint("source", "hub", "topic"),
+)
 rounds = _table(
     "rounds",
     Column("id", Integer, primary_key=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from crawler.hints import Hints
+from spacepact.heard import Hints
 from spacepact.noun import Noun
 
 

@@ -17,7 +17,7 @@ from crawler.extract.dates import parse_date
 from crawler.feed.items import Feed, FeedItem, NotAFeed
 from crawler.feed.markup import text_of
 from crawler.feed.prolog import decode_xml, read_prolog
-from crawler.hints import Hints
+from spacepact.heard import Hints
 
 MOST_ITEMS = 1000
 """A feed lists the newest first; what follows is an archive."""

@@ -12,11 +12,9 @@ from scrapy.http import Response
 
 from crawler.address import host_of
 from crawler.attempt import attempt
-from crawler.manners import retry_after
+from crawler.manners import retry_after_of
 from crawler.visit import Visit, visit_of
 from crawler.words import MisdirectedError
-
-_BUSY = frozenset({429, 503})
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -43,6 +41,5 @@ class PoliteHandler(HTTP11DownloadHandler):
     def _heed(self, visit: Visit, host: str, response: Response) -> None:
         visit.bytes_read += len(response.body)
         visit.answered(host, well=response.status < 500 and response.status not in (403, 429))
-        wish = response.headers.get("Retry-After")
-        if wish and response.status in _BUSY:
-            visit.manners.silence(host, retry_after(wish.decode("latin-1"), visit.now()) or 0.0)
+        if wish := retry_after_of(response, visit.now()):
+            visit.manners.silence(host, wish, visit.now())

@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -57,10 +56,7 @@ class RobotsMiddleware:
     async def _read(self, origin: str) -> Rules:
         request = ask(f"{origin}/robots.txt", self.visit.settings, meta={"robots": True})
         answer = await attempt(self.crawler.engine.download_async(request))
-        rules = Rules(Protego.parse(self._text(origin, answer)), self.visit.now())
-        self.visit.manners.rules[origin] = rules
-        self.visit.manners.host(host_of(origin)).crawl_delay = float(rules.protego.crawl_delay(PRODUCT) or 0)
-        return rules
+        return self.visit.manners.learn(origin, self._text(origin, answer), self.visit.now())
 
     def _text(self, origin: str, answer: Response | BaseException) -> str:
         if isinstance(answer, NotAskedError):

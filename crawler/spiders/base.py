@@ -17,7 +17,7 @@ from crawler.asking import ask
 from crawler.attempt import attempt
 from crawler.extract import Blocked, extract, to_article
 from crawler.listing import Listed, Listing, NotAListing
-from crawler.manners import NotAskedError
+from crawler.manners import NotAskedError, retry_after_of
 from crawler.source import Source
 from crawler.visit import Visit
 from crawler.words import error_words, is_too_large, may_pass, status_words
@@ -55,10 +55,13 @@ class SourceSpider(Spider):
 
     async def on_poll(self, response: Response, polled: str) -> AsyncIterator[Request]:
         """Read a list and ask for the pages that are new."""
+        if response.status == 304 or 200 <= response.status < 300:
+            self.visit.hearing.answer(response, polled, self.visit.now())
         if response.status == 304:
             self.visit.unchanged(polled, _validators(response))
             return
         if not 200 <= response.status < 300:
+            self.visit.hearing.silence(retry_after_of(response, self.visit.now()), self.visit.now())
             self.visit.poll_failed(polled, status_words(response.status))
             return
         work = asyncio.to_thread(self.read, response.body, response.url, _content_type(response), self.visit.source)
@@ -69,6 +72,7 @@ class SourceSpider(Spider):
             self.logger.error("%s: %s could not be read", self.visit.id, polled, exc_info=listing)
             self.visit.poll_failed(polled, f"could not be read: {type(listing).__name__}: {listing}"[:200])
         else:
+            self.visit.hearing.listing(listing, polled)
             for item in await self.visit.take(polled, listing, _validators(response)):
                 yield ask(item.address, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
             for url in listing.lists:

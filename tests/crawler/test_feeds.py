@@ -14,7 +14,7 @@ import pytest
 from crawler.feed import Feed, NotAFeed, read_feed_document
 from crawler.feed.prolog import decode_xml
 from crawler.feed.xml import MOST_ITEMS
-from crawler.hints import Hints
+from spacepact.heard import Hints
 from tests.crawler.pages import rss
 
 BASE = "https://orbit.example/news/feed"

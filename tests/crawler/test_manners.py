@@ -166,7 +166,7 @@ def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) ->
 def test_a_turn_that_would_come_too_late_is_refused(engine: Engine) -> None:
     async def late() -> None:
         host = manners()
-        host.silence("late.example", 100_000)
+        host.silence("late.example", 100_000, datetime.now(UTC))
         async with host.turn("late.example", 0, asyncio.get_running_loop().time() + 1):
             pass
 

@@ -1,0 +1,58 @@
+"""What is remembered about polling: the pace of each source, what hosts said, subscriptions to hubs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select, update
+
+from spacepact.heard import HostNote
+from spacepact.pacing import Pace
+from storage.database import reading, writing
+from storage.tables import host_notes, leases, polling, sources
+from storage.upsert import upsert
+
+
+class Polling:
+    """Every method is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def begin(self, source: str, now: datetime, until: datetime) -> None:
+        """Note that a visit begins: whatever becomes of it, the next one is not due before `until`."""
+        with writing(self.engine) as connection:
+            changed = connection.execute(update(sources).where(sources.c.id == source).values(next_check_at=until))
+            if not changed.rowcount:
+                row = {"next_check_at": until, "state": "waiting", "reason": f"first visited at {now:%d %b %Y, %H:%M} UTC"}
+                connection.execute(insert(sources).values(id=source, **row))
+
+    def pace(self, source: str) -> Pace:
+        """Return what is remembered about a source's polling."""
+        with reading(self.engine) as connection:
+            body = connection.scalar(select(polling.c.body).where(polling.c.source == source))
+        return Pace.model_validate(body) if body else Pace()
+
+    def keep(self, source: str, pace: Pace) -> None:
+        """Remember the pace of a source."""
+        with writing(self.engine) as connection:
+            upsert(connection, polling, {"source": source}, {"body": pace.model_dump(mode="json")})
+
+    def pushed(self, source: str, now: datetime) -> bool:
+        """Return whether a hub tells us of a source's news at the moment."""
+        with reading(self.engine) as connection:
+            where = (leases.c.source == source) & (leases.c.state == "active") & (leases.c.lease_until > now)
+            return connection.scalar(select(leases.c.id).where(where).limit(1)) is not None
+
+    def notes(self) -> list[HostNote]:
+        """Return what hosts said."""
+        with reading(self.engine) as connection:
+            return [HostNote.model_validate(dict(row)) for row in connection.execute(select(host_notes)).mappings()]
+
+    def note(self, news: Iterable[HostNote]) -> None:
+        """Remember what hosts said."""
+        if rows := [note.model_dump() for note in news]:
+            with writing(self.engine) as connection:
+                for row in rows:
+                    upsert(connection, host_notes, {"key": row.pop("key")}, row)
