@@ -24,11 +24,14 @@ class Hearing:
     fresh: timedelta | None = None
     silent_until: datetime | None = None
     hubs: dict[str, Hub] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def answer(self, response: Response, polled: str, now: datetime) -> None:
         """Hear the headers of a list's answer, 304 or not."""
         said = fresh_for(_header(response, "Cache-Control"), _header(response, "Expires"), now, _header(response, "Age"))
         self.fresh = max(filter(None, (self.fresh, said)), default=None)
+        if (reasons := response.meta.get("redirect_reasons")) and set(reasons) <= {301, 308}:
+            self.moved[polled] = response.url
         related = dict(reversed(list(links(_header(response, "Link")))))
         self._hub(polled, related.get("hub"), related.get("self"))
 
@@ -58,6 +61,7 @@ class Hearing:
             silent_until=self.silent_until,
             more=more,
             hubs=tuple(self.hubs.values()),
+            moved=self.moved,
         )
 
     def _hub(self, polled: str, hub: str | None, topic: str | None) -> None:

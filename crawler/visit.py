@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +27,11 @@ PATIENCE = 5
 """A host that fails so often in a row is left alone for the rest of the round."""
 PAGES_OF_BYTES = 20
 """A round reads at most so many times `crawl.max_bytes`."""
+
+MOST_LISTS = 60
+"""A round polls at most so many lists, those that indexes name included ..."""
+DEEPEST = 3
+"""... and so many indexes below each other."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +67,7 @@ class Visit:
     left: Counter[str] = field(default_factory=Counter)
     misses: Counter[str] = field(default_factory=Counter)
     hearing: Hearing = field(default_factory=Hearing)
+    lists: dict[str, None] = field(default_factory=dict)
     more: bool = False
     asked: int = 0
     fetched: int = 0
@@ -71,6 +77,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.started = self.now()
+        self.lists = dict.fromkeys(self.source.urls)
 
     def unchanged(self, url: str, fresh: Validators) -> None:
         """Note that a polled address answered 304, perhaps with newer validators (RFC 9110, 15.4.5)."""
@@ -101,6 +108,15 @@ class Visit:
         self.more |= len(due) < len(new)
         self.asked += len(due)
         return due[::-1]
+
+    def deeper(self, lists: Collection[str], depth: int) -> list[str]:
+        """Return which further lists are polled: each once, and no calendar or index without end."""
+        new = [url for url in lists if url not in self.lists]
+        room = MOST_LISTS - len(self.lists) if depth < DEEPEST else 0
+        if len(new) > room:
+            self.left[f"an index names more than {MOST_LISTS} lists, or leads more than {DEEPEST} deep"] += len(new) - room
+        self.lists |= dict.fromkeys(new[:room])
+        return new[:room]
 
     async def keep(self, link: Link, result: Article | Rejected) -> None:
         """Hand over what a link led to; the round breaks where it cannot be kept."""

@@ -68,7 +68,9 @@ def error_words(error: BaseException | None, max_bytes: int) -> str:
 
 def is_too_large(error: BaseException | None) -> bool:
     """Return whether an answer broke the size limit, before or after decompression."""
-    return isinstance(error, DownloadCancelledError | IgnoreRequest) and ("larger than" in str(error) or "DOWNLOAD_MAXSIZE" in str(error))
+    if isinstance(error, DownloadCancelledError):
+        return True  # nothing else cancels a download, and Scrapy does not always say why
+    return isinstance(error, IgnoreRequest) and ("larger than" in str(error) or "DOWNLOAD_MAXSIZE" in str(error))
 
 
 def _is_tls(error: BaseException) -> bool:

@@ -28,6 +28,8 @@ def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
     due = next_visit(round_.source, pace, limits(source.every, source.slowest), round_.finished, pushed=pushed)
     store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}))
     store.sources.finish(round_, due.at)
+    for old, new in pace.moved.items():
+        log.warning("source %s: %s has moved for good to %s; change its file", round_.source, old, new)
     level = logging.WARNING if round_.state in ("failed", "partial") else logging.INFO
     log.log(level, "source %s %s", round_.source, round_.summary)
 

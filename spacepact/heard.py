@@ -30,7 +30,7 @@ class Heard(Noun):
     `posted`: when the listed items were posted, newest first. `hints`: None where no list was read
     (304, or nothing could be polled), so what was heard before still holds. `fresh`: how long the
     answers call themselves fresh. `silent_until`: a server wants to be left alone (Retry-After).
-    `more`: pages were left for want of time or room.
+    `more`: pages were left for want of time or room. `moved`: polled addresses that lead elsewhere for good (301, 308).
     """
 
     posted: tuple[AwareDatetime, ...] = ()
@@ -39,6 +39,7 @@ class Heard(Noun):
     silent_until: AwareDatetime | None = None
     more: bool = False
     hubs: tuple[Hub, ...] = ()
+    moved: dict[str, str] = {}
 
 
 class HostNote(Noun):

@@ -32,7 +32,8 @@ class Pace(Noun):
     """What is remembered about a source's polling between two visits.
 
     `failures`: failed visits in a row. `hurry`: visits in a row at which nothing that was listed was
-    known any more, so that items may have come and gone in between.
+    known any more, so that items may have come and gone in between. `moved`: polled addresses that lead
+    elsewhere for good, so that the source's file is to be changed.
     """
 
     posted: tuple[AwareDatetime, ...] = ()
@@ -43,6 +44,7 @@ class Pace(Noun):
     failures: int = 0
     hurry: int = 0
     more: bool = False
+    moved: dict[str, str] = {}
     reason: str = ""
 
 
@@ -81,6 +83,7 @@ def follow(pace: Pace, round_: Round) -> Pace:
         visited=True,
         hurry=pace.hurry + 1 if turned_over else 0,
         more=heard.more,
+        moved=heard.moved,
     )
 
 

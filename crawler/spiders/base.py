@@ -46,14 +46,21 @@ class SourceSpider(Spider):
         for url in dict.fromkeys(self.visit.source.urls):
             yield self.poll(url)
 
-    def poll(self, url: str) -> Request:
-        """Return the request for a list, conditional where validators are known."""
+    def poll(self, url: str, depth: int = 0) -> Request:
+        """Return the request for a list, conditional where validators are known; `depth` counts the indexes above it."""
         known = self.visit.validators.get(url)
         return ask(
-            url, self.visit.settings, accept=self.accept, validators=known, callback=self.on_poll, errback=self.on_poll_error, polled=url
+            url,
+            self.visit.settings,
+            accept=self.accept,
+            validators=known,
+            callback=self.on_poll,
+            errback=self.on_poll_error,
+            polled=url,
+            depth=depth,
         )
 
-    async def on_poll(self, response: Response, polled: str) -> AsyncIterator[Request]:
+    async def on_poll(self, response: Response, polled: str, depth: int) -> AsyncIterator[Request]:
         """Read a list and ask for the pages that are new."""
         if response.status == 304 or 200 <= response.status < 300:
             self.visit.hearing.answer(response, polled, self.visit.now())
@@ -75,9 +82,8 @@ class SourceSpider(Spider):
             self.visit.hearing.listing(listing, polled)
             for item in await self.visit.take(polled, listing, _validators(response)):
                 yield ask(item.address, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
-            for url in listing.lists:
-                if url not in self.visit.polls:
-                    yield self.poll(url)
+            for url in self.visit.deeper(listing.lists, depth):
+                yield self.poll(url, depth + 1)
             self._stop_if_broken()
 
     def on_poll_error(self, failure: Failure) -> None:

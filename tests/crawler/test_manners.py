@@ -24,7 +24,7 @@ def one_article(website: Website, robots: Reply | None = None) -> str:
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_unreachable_robots_mean_nothing_is_asked_until_they_are_back(website: Website, crawls: Crawls, status: int) -> None:
+def test_d1_unreachable_robots_mean_nothing_is_asked_until_they_are_back(website: Website, crawls: Crawls, status: int) -> None:
     feed = source("feed", one_article(website, Reply("down", status)))
     result = crawls.round(feed)
     assert website.paths() == []
@@ -34,14 +34,14 @@ def test_unreachable_robots_mean_nothing_is_asked_until_they_are_back(website: W
     assert crawls.round(feed).outcomes == {"new": 1}
 
 
-def test_robots_that_never_come_mean_nothing_is_asked(website: Website, crawls: Crawls) -> None:
+def test_d1_robots_that_never_come_mean_nothing_is_asked(website: Website, crawls: Crawls) -> None:
     result = crawls.round(source("feed", one_article(website, Reply("late", delay=1.5))), timeout=0.5)
     assert "cannot be read (no answer in time)" in result.failures[0].reason
     assert website.paths() == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_absent_robots_allow_everything(website: Website, crawls: Crawls, status: int) -> None:
+def test_d2_absent_robots_allow_everything(website: Website, crawls: Crawls, status: int) -> None:
     assert crawls.round(source("feed", one_article(website, Reply("none", status)))).outcomes == {"new": 1}
 
 
@@ -73,7 +73,7 @@ def test_robots_are_read_once_a_day(website: Website, crawls: Crawls) -> None:
     assert [a.path for a in website.asked].count("/robots.txt") == 2
 
 
-def test_robots_redirects_are_followed_and_bind_the_first_host(website: Website, other_website: Website, crawls: Crawls) -> None:
+def test_d3_robots_redirects_are_followed_and_bind_the_first_host(website: Website, other_website: Website, crawls: Crawls) -> None:
     feed = one_article(website, Reply(status=301, headers={"Location": f"{other_website.url}/r1"}))
     other_website.pages["/r1"] = Reply(status=302, headers={"Location": "/r2"})
     other_website.pages["/r2"] = Reply("User-agent: *\nDisallow: /a\n")
@@ -81,13 +81,13 @@ def test_robots_redirects_are_followed_and_bind_the_first_host(website: Website,
     assert website.paths() == ["/feed"]
 
 
-def test_a_loop_of_robots_redirects_ends(website: Website, crawls: Crawls) -> None:
+def test_d3_a_loop_of_robots_redirects_ends(website: Website, crawls: Crawls) -> None:
     feed = one_article(website, Reply(status=302, headers={"Location": "/robots.txt"}))
     assert crawls.round(source("feed", feed)).outcomes == {"new": 1}
     assert [a.path for a in website.asked].count("/robots.txt") <= 10
 
 
-def test_only_the_first_500_kib_of_whole_lines_count() -> None:
+def test_d4_only_the_first_500_kib_of_whole_lines_count() -> None:
     filler = b"# filler\n" * 45_000
     rules = filler + b"Disallow: /a\n" + b"# more\n" * 40_000
     assert len(rules) > 600_000
@@ -108,7 +108,7 @@ def test_page_redirects_are_followed_but_not_for_ever(website: Website, crawls: 
     assert website.paths().count("/loop") <= 10
 
 
-def test_one_request_at_a_time_with_a_pause(website: Website, crawls: Crawls) -> None:
+def test_d5_one_request_at_a_time_with_a_pause(website: Website, crawls: Crawls) -> None:
     website.pages["/feed"] = Reply(rss(*[(str(i), f"{website.url}/p{i}") for i in range(4)]))
     website.pages.update({f"/p{i}": Reply(page("A page among several"), delay=0.1) for i in range(4)})
     result = crawls.round(source("feed", f"{website.url}/feed"), delay=0.2, at_once=8)
@@ -118,13 +118,13 @@ def test_one_request_at_a_time_with_a_pause(website: Website, crawls: Crawls) ->
     assert min(gaps) >= 0.17
 
 
-def test_crawl_delay_is_obeyed(website: Website, crawls: Crawls) -> None:
+def test_d5_crawl_delay_is_obeyed(website: Website, crawls: Crawls) -> None:
     crawls.round(source("feed", one_article(website, Reply("User-agent: *\nCrawl-delay: 0.6\n"))))
     feed, article = (next(a.at for a in website.asked if a.path == path) for path in ("/feed", "/a"))
     assert article - feed >= 0.55
 
 
-def test_retry_after_of_a_page_silences_the_host(website: Website, crawls: Crawls) -> None:
+def test_d5_retry_after_of_a_page_silences_the_host(website: Website, crawls: Crawls) -> None:
     feed = one_article(website)
     body = rss(("Relay", f"{website.url}/a"), ("Busy", f"{website.url}/busy"))
     website.pages["/feed"] = Reply(body)
