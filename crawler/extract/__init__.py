@@ -18,7 +18,7 @@ from crawler.extract.language import language_of
 from crawler.extract.pagedate import shown_date
 from crawler.extract.structured import Structured
 from crawler.extract.text import main_text, tidy
-from crawler.extract.title import plain_title
+from crawler.extract.title import headline, plain_title
 from crawler.listing import Listed
 from crawler.sites import Site, site_for
 from crawler.source import Source
@@ -75,14 +75,15 @@ def parse(markup: str) -> HtmlElement | None:
 
 def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
     said = Structured(tree)
-    shown = [line for line in (clean_line(h.text_content()) for h in tree.iter("h1")) if line]
-    named = [clean_line(t) for t in tree.xpath("//head/title/text()")][:1]
-    titles = [plain_title(t, said.site_name, url) for t in [*said.titles, *shown[:1], *named]]
-    method, text = main_text(tree, lambda: parse(markup), titles + shown, said.standfirsts)
+    own = plain_title(said.headline, said.site_name, url)
+    claims = [plain_title(t, said.site_name, url) for t in said.titles]
+    shown = [plain_title(line, said.site_name, url) for h in tree.iter("h1") if (line := clean_line(h.text_content()))]
+    named = plain_title(next(iter(tree.xpath("//head/title/text()")), ""), said.site_name, url)
+    method, text = main_text(tree, lambda: parse(markup), [own, *claims, *shown, named], said.standfirsts)
     return Extracted(
         url=url,
         canonical_url=_canonical(tree, said, url),
-        title=next(filter(None, titles), ""),
+        title=headline(own, claims, shown, named),
         text=text,
         authors=clean_authors(said.authors),
         published=_first_date(said.published) or shown_date(tree, url),

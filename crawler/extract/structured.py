@@ -36,9 +36,15 @@ class Structured:
         return next((self.meta[name] for name in names if self.meta.get(name)), None)
 
     @property
+    def headline(self) -> str:
+        """Return the headline of the article in structured data."""
+        said = self.article.get("headline") or self.article.get("name")
+        return clean_line(html.unescape(said)) if isinstance(said, str) else ""
+
+    @property
     def titles(self) -> list[str]:
-        """Return the titles that the page claims, the most specific first."""
-        said = [self.article.get("headline"), self.article.get("name"), self.first("og:title"), self.first("twitter:title")]
+        """Return the further titles that the page claims, the most specific first."""
+        said = [self.first("og:title"), self.first("twitter:title"), self.article.get("name")]
         said += [self.first("dc.title", "dcterms.title", "citation_title", "parsely-title", "sailthru.title"), self._prop("headline")]
         return [clean_line(html.unescape(s)) for s in said if isinstance(s, str) and s.strip()]
 

@@ -9,7 +9,34 @@ from urllib.parse import urlsplit
 from spacepact.text import clean_line
 
 _SEPARATOR = re.compile(r"\s+[|·•»«:/\u2013\u2014\-‒―]+\s+|\s*[|｜│]\s*|：(?=[^：]*$)|\s*--+\s*")
+_LEAST = 12
+"""Characters: shorter words prove nothing by being part of others."""
 _GENERIC = frozenset({"news", "home", "blog", "press release", "press releases", "article", "online", "latest news"})
+
+
+def headline(own: str, claims: list[str], shown: list[str], named: str) -> str:
+    """Return the headline of a page.
+
+    `own` is that of its structured data, `claims` what it says to those who link to it, best first,
+    `shown` its first-level headings, `named` its `<title>`; all without the outlet's name. Pages
+    often have one for search engines and another for readers: what they show decides.
+    """
+    seen = {_key(heading): heading for heading in shown}
+    said = [claim for claim in [own, *claims] if claim]
+    if said and (confirmed := next((claim for claim in said if _key(claim) in seen), None)):
+        return confirmed
+    if own:
+        return own
+    headings = [h for h in shown if h.casefold() not in _GENERIC]
+    for claim in filter(None, [*claims, named]):
+        return next((h for h in headings if _is_cut_from(h, claim)), claim)
+    return next(iter([*headings, *shown]), "")
+
+
+def _is_cut_from(heading: str, claim: str) -> bool:
+    """Return whether a claim is the heading with something appended, as outlets append their name."""
+    rest = claim[len(heading) :]
+    return len(heading) >= _LEAST and claim.startswith(heading) and _SEPARATOR.match(rest) is not None
 
 
 def plain_title(title: str, site_name: str | None, url: str) -> str:
