@@ -28,7 +28,8 @@ class Article(Noun):
     """One page's content, cleaned.
 
     `url` is canonical; `language` an ISO 639-1 code; `published` and `modified` are aware and None
-    where the page does not say; `method` names how the text was found; `fetched` is when.
+    where the page does not say; `image` is the address of its lead image; `method` names how the text
+    was found; `fetched` is when.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Article(Noun):
     modified: AwareDatetime | None = None
     language: str | None = None
     site_name: str | None = None
+    image: str | None = None
     method: str = ""
     fetched: AwareDatetime
     revision: int = 1

@@ -9,11 +9,12 @@ from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pydantic import AwareDatetime, Field
 
-from crawler.address import canonical, same_site
+from crawler.address import canonical, resolve, same_site
 from crawler.extract.authors import clean_authors
 from crawler.extract.blocked import Blocked, refusal
 from crawler.extract.charset import decode
 from crawler.extract.dates import not_ahead, parse_date
+from crawler.extract.image import lead_image
 from crawler.extract.language import language_of
 from crawler.extract.pagedate import shown_date
 from crawler.extract.structured import Structured
@@ -45,6 +46,7 @@ class Extracted(Noun):
     modified: AwareDatetime | None = None
     language: str | None = None
     site_name: str | None = None
+    image: str | None = None
     method: str = ""
     refusal: Rejected | None = Field(None, exclude=True)
 
@@ -75,6 +77,7 @@ def parse(markup: str) -> HtmlElement | None:
 
 def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
     said = Structured(tree)
+    base = _base(tree, url)
     own = plain_title(said.headline, said.site_name, url)
     claims = [plain_title(t, said.site_name, url) for t in said.titles]
     shown = [plain_title(line, said.site_name, url) for h in tree.iter("h1") if (line := clean_line(h.text_content()))]
@@ -82,7 +85,7 @@ def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
     method, text = main_text(tree, lambda: parse(markup), [own, *claims, *shown, named], said.standfirsts)
     return Extracted(
         url=url,
-        canonical_url=_canonical(tree, said, url),
+        canonical_url=_canonical(tree, said, base),
         title=headline(own, claims, shown, named),
         text=text,
         authors=clean_authors(said.authors),
@@ -90,6 +93,7 @@ def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
         modified=_first_date(said.modified),
         language=language_of(tree, text, said.first("og:locale", "content-language", "dc.language", "inlanguage")),
         site_name=said.site_name,
+        image=lead_image(tree, said, base),
         method=method,
     )
 
@@ -140,6 +144,7 @@ def to_article(
         modified=not_ahead(extracted.modified, now),
         language=extracted.language or source.language,
         site_name=extracted.site_name or source.name,
+        image=extracted.image,
         method=extracted.method,
         fetched=now,
     )
@@ -149,6 +154,12 @@ def _own_address(extracted: Extracted) -> str | None:
     own, said = canonical(extracted.url), canonical(extracted.canonical_url or "")
     front = said is not None and said.split("//", 1)[-1].partition("/")[2] == ""
     return said if said and own and same_site(said, own) and not front else own
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    """Return the address that relative ones stand against (HTML, 4.2.3)."""
+    said = next((e.get("href") for e in tree.iter("base") if e.get("href")), "")
+    return resolve(said, url) or url
 
 
 def _canonical(tree: HtmlElement, said: Structured, url: str) -> str | None:

@@ -98,9 +98,11 @@ class Structured:
         return [said] if said else []
 
     @property
-    def body(self) -> str | None:
-        """Return the article's text where JSON-LD holds it."""
-        return _string(self.article.get("articleBody"))
+    def images(self) -> list[str]:
+        """Return the addresses of lead images that the page claims, as it writes them."""
+        said = [self.first("og:image:secure_url", "og:image", "og:image:url"), *_images(self.article.get("image"))]
+        said += [self.first("twitter:image", "twitter:image:src"), *_images(self.article.get("thumbnailUrl")), self.first("thumbnail")]
+        return [s for s in said if s]
 
     @property
     def site_name(self) -> str | None:
@@ -186,6 +188,16 @@ def _string(value: Any) -> str | None:
     if isinstance(value, list):
         value = next((v for v in value if isinstance(v, str)), None)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _images(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value[:5]:
+            yield from _images(each)
+    elif isinstance(value, dict):
+        yield from (said for said in (_string(value.get("url")), _string(value.get("contentUrl"))) if said)
 
 
 def _names(value: Any, nodes: list[Node]) -> Iterator[str]:
