@@ -12,12 +12,12 @@ from classifier.cues import lexicon
 from classifier.digest import parts
 from classifier.document import document_features
 from classifier.features import about_space, views
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.model import SCOPES, Model, default_model
 from classifier.parties import Actors
-from classifier.reading import Reading, countries, read
+from classifier.reading import Reading, countries, led, read
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Named, Scope
 
 _LISTED_AGENCIES: frozenset[Kind] = frozenset({"agency", "body", "armed-force"})
@@ -81,16 +81,11 @@ def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:
 def _named(reading: Reading, kinds: Iterable[Kind]) -> tuple[Named, ...]:
     best: dict[str, Named] = {}
     for mention in reading.mentions:
-        if mention.confidence >= SURE and (mention.entry.kind in kinds or (kinds is MISSION_KINDS and _led(mention.entry))):
+        if mention.confidence >= SURE and (mention.entry.kind in kinds or (kinds is MISSION_KINDS and led(mention.entry))):
             known = best.get(mention.id)
             if known is None or known.confidence < mention.confidence:
                 best[mention.id] = Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)
     return tuple(best.values())
-
-
-def _led(entry: Entry) -> bool:
-    """Return whether a forum is listed with the missions: a framework that agencies lead, such as the Artemis Accords."""
-    return entry.kind == "forum" and bool(entry.agencies)
 
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from datetime import datetime
 from math import sqrt
 from typing import NamedTuple, cast
 
+from classifier.actor import Actor
 from classifier.attributes import attribute_features, choose, mode
 from classifier.dates import act_date
 from classifier.features import SentenceView
 from classifier.gazetteer import MISSION_KINDS, Entry
 from classifier.model import Model
-from classifier.parties import Actor, Actors
+from classifier.parties import Actors
 from classifier.reading import Reading
 from spacepact.cooperation import COOPERATION_SCOPES, Activity, Cooperation, Evidence, Instrument, Party, Role, Scope, Stage
 

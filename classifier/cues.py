@@ -13,6 +13,8 @@ from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
 _FOLDER = Path(__file__).with_name("cues")
+IDLE = "idle"
+"""The class of phrases whose words mean something else: "satellite images" is not about space."""
 
 
 class _File(Noun):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from classifier.parties import Actor, Actors, Relation
+from classifier.actor import Actor
+from classifier.domicile import domiciles
+from classifier.parties import Actors, Relation
 from classifier.reading import Reading, Sentence
 
 ACTS = frozenset((
@@ -45,7 +47,8 @@ class _Context(NamedTuple):
 
 def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     """Return every sentence with its features; linear in the number of sentences."""
-    who = [actors.of(s, reading.text) for s in reading.sentences]
+    homes = domiciles(reading.text, reading.mentions)
+    who = [actors.of(s, reading.text, homes) for s in reading.sentences]
     home = actors.home(reading)
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top)

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal
 
-from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Entry, Gazetteer
+from classifier.actor import Actor, listed_with, placed
+from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Gazetteer
 from classifier.mentions import Mention
 from classifier.reading import Reading, Sentence, countries
 
 Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domestic"]
 SMALL_FORUM = 7
+_NONE: Mapping[str, str] = MappingProxyType({})
 _UNIONS = {"ESA": "esa", "EU": "eu"}
-
-
-class Actor(NamedTuple):
-    """A party at an offset.
-
-    `adjective`: it only describes something else ("the French instrument", "Poland-based Liftero");
-    `place`: it only says where ("signed in Lima, Peru").
-    """
-
-    entry: Entry
-    start: int
-    end: int
-    blocs: tuple[str, ...]
-    public: bool
-    adjective: bool
-    place: bool = False
 
 
 class Actors:
@@ -42,15 +28,19 @@ class Actors:
             for union, ident in _UNIONS.items()
         }
 
-    def of(self, sentence: Sentence, text: str) -> list[Actor]:
-        """Return the actors of a sentence in order, each entry once; a name wins over a demonym or a place."""
+    def of(self, sentence: Sentence, text: str, homes: Mapping[str, str] = _NONE) -> list[Actor]:
+        """Return the actors of a sentence in order, each entry once; a name wins over a demonym or a place.
+
+        `homes`: id -> country of the companies whose home the document tells (`domiciles`).
+        """
         every = [a for a in map(self.actor, sentence.mentions) if a is not None]
+        if homes:
+            every = [a._replace(blocs=(homes[a.entry.id],)) if a.entry.id in homes else a for a in every]
         found: dict[str, Actor] = {}
         before: Actor | None = None
         for i, plain in enumerate(every):
-            actor = _placed(plain, every[i + 1] if i + 1 < len(every) else None, text)
-            if before is not None and before.place and _AND.fullmatch(text[before.end : actor.start]) and actor.entry.kind == "country":
-                actor = actor._replace(place=True)
+            following = every[i + 1] if i + 1 < len(every) else None
+            actor = listed_with(placed(plain, before, following, text), before, text)
             before = actor
             known = found.get(actor.entry.id)
             if known is None or (known.adjective or known.place) > (actor.adjective or actor.place):
@@ -118,31 +108,3 @@ class Actors:
                 if actor is not None and actor.blocs:
                     votes[actor.blocs[0]] += weight
         return votes.most_common(1)[0][0] if votes else ""
-
-
-_WHERE = re.compile(
-    r"(?:\b(?:in|at|near|across|throughout|outside)(?: the)? |[A-Z][\w.'’-]+, |[在于]|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
-)
-_WAR = re.compile(
-    r"(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to) (?:the )?$", re.IGNORECASE
-)
-"""A state that war or sanctions touch is no partner: "the invasion of Ukraine"."""
-_AND = re.compile(r",? (?:and|et|und|y|e|и) (?:the )?")
-_BASED = re.compile(r"(?:[- ]based|['’]s)\b")
-
-
-def _placed(actor: Actor, following: Actor | None, text: str) -> Actor:
-    """Return a state as a place or an adjective where the words around it say so."""
-    if actor.entry.kind != "country" or actor.adjective:
-        return actor
-    after = text[actor.end : actor.end + 8]
-    if _BASED.match(after) and following is not None and following.start - actor.end < 45 and set(following.blocs) & set(actor.blocs):
-        return actor._replace(adjective=True)
-    if after.startswith(("-based", " based")):
-        return actor._replace(adjective=True)
-    before = text[max(0, actor.start - 60) : actor.start]
-    if _WAR.search(before):
-        return actor._replace(place=True)
-    if _WHERE.search(before) and not after.startswith(("'s", "’s")):
-        return actor._replace(place=True)
-    return actor

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.cues import Lexicon
+from classifier.cues import IDLE, Cue, Lexicon
 from classifier.folding import fold, mask
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry
 from classifier.matcher import Matcher
@@ -14,6 +16,11 @@ from classifier.newmissions import new_missions
 from classifier.sentences import sentences
 
 _SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
+_TELLING_KINDS = frozenset({"forum", "country"})
+_NAMED_ACTS = frozenset(
+    {"cooperate", "joint", "international", "exchange", "join", "contribute", "participate", "support", "meet", "extend"}
+)
+"""Words that say nothing where they are part of a name; that of a framework ("Accords") says something."""
 _CHINA = frozenset({"HK", "MO"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_CHARACTERS = 60_000
@@ -73,8 +80,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     mentions = tuple(sorted([*known, *new_missions(clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS], known)], key=lambda m: m.start))
     spans = sentences(whole[:MAX_CHARACTERS])
     named = _inside(spans, [m for m in mentions if m.confidence >= SURE])
-    cues = lexicon.cues(folded[:MAX_CHARACTERS])
-    cues.sort()
+    cues = meant(lexicon.cues(folded[:MAX_CHARACTERS]), mentions)
     words: list[dict[str, int]] = [{} for _ in spans]
     k, (first, last) = 0, spans[0] if spans else (0, 0)
     for at, _, name in cues:
@@ -90,8 +96,30 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), mentions)
 
 
+def meant(cues: list[Cue], mentions: Sequence[Mention]) -> list[Cue]:
+    """Return the cues in order, without those inside a name ("Space Cooperation Organization") or an idle phrase."""
+    idle = [(c[0], c[1]) for c in cues if c[2] == IDLE]
+    names = [(m.start, m.end) for m in mentions if m.entry.kind not in _TELLING_KINDS]
+    out = [c for c in cues if c[2] != IDLE]
+    if idle:
+        out = _outside(out, sorted(idle))
+    spoken = [c for c in out if c[2] not in _NAMED_ACTS]
+    return sorted([*spoken, *_outside([c for c in out if c[2] in _NAMED_ACTS], names)])
+
+
+def _outside(cues: list[Cue], spans: Sequence[tuple[int, int]]) -> list[Cue]:
+    """Return the cues that begin in no span; spans stand in order."""
+    starts = [start for start, _ in spans]
+    return [c for c in cues if not ((i := bisect_right(starts, c[0])) and spans[i - 1][1] > c[0])]
+
+
 def _space(mentions: list[Mention], cues: dict[str, int]) -> bool:
-    return "space" in cues or any(m.entry.kind in _SPACE_KINDS for m in mentions)
+    return "space" in cues or "datashare" in cues or any(m.entry.kind in _SPACE_KINDS or led(m.entry) for m in mentions)
+
+
+def led(entry: Entry) -> bool:
+    """Return whether a forum is a framework that space agencies lead, such as the Artemis Accords."""
+    return entry.kind == "forum" and bool(entry.agencies)
 
 
 def _inside(spans: list[tuple[int, int]], mentions: list[Mention]) -> list[list[Mention]]:

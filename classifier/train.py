@@ -151,7 +151,7 @@ def _threshold(examples: Sequence[Example], rows: dict[str, dict[str, float]], k
         for example in (e for e in test if not e.own):
             scores = partial.scope_scores(rows[example.id])
             scored.append((sum(scores[s] for s in COOPERATION_SCOPES), example.positive))
-    candidates = [i / 100 for i in range(35, 51)]
+    candidates = [i / 100 for i in range(35, 61)]
     best = max(_f1(scored, c) for c in candidates)
     good = [c for c in candidates if _f1(scored, c) > best - 0.01]
     return round(sum(good) / len(good), 2)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from classifier.actor import Actor
+from classifier.domicile import domiciles
 from classifier.gazetteer import Gazetteer
-from classifier.parties import Actor, Actors
+from classifier.parties import Actors
 from classifier.reading import Reading
 
 Reader = Callable[[str, str], Reading]
@@ -61,3 +63,41 @@ def test_places_take_no_part(actors: Actors, reader: Reader) -> None:
 def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) -> None:
     reading = reader("NASA welcomes a guest", "France sent him. NASA was glad.")
     assert actors.home(reading) == "US"
+
+
+@pytest.mark.parametrize(
+    ("text", "standing"),
+    [
+        ("France joined", "party"),
+        ("the French government agreed", "party"),
+        ("U.S. officials agreed", "party"),
+        ("the U.S. joined", "party"),
+        ("a French satellite", "description"),
+        ("France's CNES spoke", "description"),
+        ("its U.S. presence", "description"),
+        ("a French launch startup", "company"),
+        ("France's fast-growing propulsion specialist", "company"),
+        ("Airbus of France", "company"),
+        ("in France", "place"),
+        ("on New Zealand's Mahia Peninsula", "place"),
+        ("Rocket Lab New Zealand", "place"),
+    ],
+)
+def test_what_the_words_around_make_of_a_state(actors: Actors, reader: Reader, text: str, standing: str) -> None:
+    state = next(a for a in of(actors, reader, text) if a.state)
+    said = "place" if state.place else "party" if not state.adjective else "description" if state.public else "company"
+    assert said == standing
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("NASA chose Airbus (formerly Astra Optics) of Boulder, Colorado, for the camera.", {"airbus": "US"}),
+        ("The contract goes to Airbus' U.S. subsidiary.", {"airbus": "US"}),
+        ("Airbus' U.S. subsidiary has a new office.", {}),
+        ("NASA chose Airbus of Toulouse, France.", {}),
+    ],
+)
+def test_a_text_may_tell_where_a_company_sits(reader: Reader, text: str, home: dict[str, str]) -> None:
+    reading = reader("", text)
+    assert domiciles(reading.text, reading.mentions) == home

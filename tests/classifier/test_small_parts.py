@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from classifier.attributes import choose, denied, mode
+from classifier.cues import lexicon
 from classifier.dates import act_date
 from classifier.digest import parts
 from classifier.folding import fold
+from classifier.gazetteer import Gazetteer
+from classifier.matcher import Matcher
 from classifier.model import Model, Table, default_model, sigmoid
-from classifier.reading import Reading
+from classifier.reading import Reading, read
 
 FRIDAY = datetime(2024, 3, 15, 12, tzinfo=UTC)
 
@@ -99,3 +102,16 @@ def test_linear_models() -> None:
     assert scores["domestic"] > scores["none"]
     assert sigmoid(-1e9) == 0
     assert Table({"x": {"f": 1.0}}).softmax({"f": 1e6}) == {"x": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Satellite images show troops at the border.", "space"),
+        ("I extend my thanks to all.", "extend"),
+        ("The Asia-Pacific Space Cooperation Organization said no.", "cooperate"),
+    ],
+)
+def test_words_inside_names_and_idle_phrases_say_nothing(gazetteer: Gazetteer, text: str, gone: str) -> None:
+    (sentence,) = read("", text, Matcher(gazetteer), lexicon()).sentences
+    assert gone not in sentence.cues
