@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -39,13 +39,21 @@ class Journal:
     async def _drain(self) -> None:
         while self._waiting:
             entries, self._waiting = self._waiting, []
-            for entry, result in zip(entries, await asyncio.to_thread(self._commit, entries), strict=True):
-                if entry.done.cancelled():
-                    continue
-                if isinstance(result, SQLAlchemyError):
-                    entry.done.set_exception(result)
-                else:
-                    entry.done.set_result(result)
+            try:
+                results = await asyncio.to_thread(self._commit, entries)
+            except BaseException as error:
+                self._answer(entries, [error] * len(entries))
+                raise
+            self._answer(entries, results)
+
+    def _answer(self, entries: list[_Entry], results: Sequence[Any]) -> None:
+        for entry, result in zip(entries, results, strict=True):
+            if entry.done.cancelled():
+                continue
+            if isinstance(result, BaseException):
+                entry.done.set_exception(result)
+            else:
+                entry.done.set_result(result)
 
     def _commit(self, entries: list[_Entry]) -> list[Any]:
         try:

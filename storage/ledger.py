@@ -61,7 +61,8 @@ class Claim(NamedTuple):
     @property
     def kind(self) -> str:
         """Why its deliveries share a message: `digest`, `group`, `limit`, or "" where they do not."""
-        return (self.delivery.batch or "").partition(" ")[0]
+        alone = self.id == self.delivery.id and isinstance(self.items[0].told, Alert)
+        return "" if alone else (self.delivery.batch or "").partition(" ")[0]
 
 
 class Ledger:
@@ -101,7 +102,7 @@ class Ledger:
             groups = list(_messages(connection, rows, now, size))
             if not groups:
                 return []
-            fixed = [(_message_id(group), max(row.fence for row in group) + 1, group) for group in groups]
+            fixed = [(_message_id(group, size), max(row.fence for row in group) + 1, group) for group in groups]
             values = [{"row": row.id, "m": message, "f": fence} for message, fence, group in fixed for row in group]
             change = update(deliveries).where(deliveries.c.id == bindparam("row"))
             connection.execute(change.values(message=bindparam("m"), fence=bindparam("f"), lease_until=now + RESERVED), values)
@@ -263,12 +264,12 @@ def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, s
         yield list(connection.execute(query.with_for_update(skip_locked=True)).all())
 
 
-def _message_id(group: Sequence[Row[Any]]) -> str:
-    """Return the id that the receiver sees: a lone delivery's own, else one for all that the message carries."""
+def _message_id(group: Sequence[Row[Any]], size: int) -> str:
+    """Return the id that the receiver sees: a lone delivery's own, else one for all that the message carries; a digest has its own."""
     first = group[0]
     if first.message:
         return str(first.message)
-    alone = len(group) == 1 and not (first.batch or "").startswith("digest")
+    alone = len(group) == 1 and (size == 1 or not (first.batch or "").startswith("digest"))
     return str(first.id) if alone else stable_id("message", *(row.id for row in group))
 
 

@@ -161,3 +161,10 @@ def test_a_mistake_in_a_list_has_its_place(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("name: X\ndeliver:\n  - channel: mail\n    digest: 0 8 * *\n    zone: Mars\n", "utf-8")
     _, problems = load_watchlists(tmp_path, known=Known(), channels=["mail"])
     assert [(p.line, p.column) for p in problems] == [(4, 13), (5, 11)]
+
+
+def test_a_timing_comes_back_from_the_ledger_as_it_was() -> None:
+    wanted = timing(group_wait="90m", repeat="30d", quiet_hours="sat 22:00-07:30", limit=["5 an hour"], zone=BERLIN)
+    kept = wanted.model_dump(mode="json", exclude_unset=True)
+    assert (kept["group_wait"], kept["repeat"]) == ("90m", "30d")
+    assert Timing.model_validate(kept) == wanted
