@@ -48,7 +48,6 @@ class Mail(Channel[MailOptions]):
 
     kind = "mail"
     Options = MailOptions
-    width = 16
     patience = Patience()
 
     def __init__(self, name: str, options: MailOptions, settings: Settings) -> None:
