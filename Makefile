@@ -51,8 +51,8 @@ bench: .venv/bench.stamp ## measure speed, side by side with peers
 
 lock: ## write the lock files again (needs uv)
 	uv pip compile pyproject.toml --extra postgresql --group build --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -o requirements.lock
-	uv pip compile pyproject.toml --extra postgresql --group build --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
-	uv pip compile pyproject.toml --extra postgresql --group build --group dev --group bench --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements-dev.lock -o requirements-bench.lock
+	uv pip compile pyproject.toml --extra postgresql --extra browser --group build --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra postgresql --extra browser --group build --group dev --group bench --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## remove what was made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache
