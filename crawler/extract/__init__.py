@@ -15,8 +15,9 @@ from crawler.extract.blocked import Blocked, refusal
 from crawler.extract.charset import decode
 from crawler.extract.dates import not_ahead, parse_date
 from crawler.extract.image import lead_image
-from crawler.extract.language import language_of
+from crawler.extract.language import language_in, language_of
 from crawler.extract.pagedate import shown_date
+from crawler.extract.pdf import SIGNATURE, UnreadableError, headline_of, pdf_date, published_in, read_paper, text_of
 from crawler.extract.structured import Structured
 from crawler.extract.text import main_text, tidy
 from crawler.extract.title import headline, plain_title
@@ -32,6 +33,10 @@ __all__ = ["Blocked", "Extracted", "extract", "parse", "to_article"]
 
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/octet-stream"})
+
+
+_PREFACE = 1024
+"""Bytes that may stand before a PDF's signature."""
 
 
 class Extracted(Noun):
@@ -52,8 +57,10 @@ class Extracted(Noun):
 
 
 def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Extracted:
-    """Return what a page says. `content_type` is the HTTP header; the page may say anything."""
+    """Return what a page or a PDF says. `content_type` is the HTTP header; the page may say anything."""
     media = (content_type or "").partition(";")[0].strip().lower()
+    if isinstance(html, bytes) and html[:_PREFACE].lstrip().startswith(SIGNATURE):
+        return _of_paper(html, url)
     if media and media not in _PAGES:
         return Extracted(url=url, refusal=Rejected(reason=f"the page is {media}, not HTML"))
     markup = html if isinstance(html, str) else decode(html, content_type)
@@ -64,6 +71,27 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     if site := site_for(url):
         found = _by_site(site, BeautifulSoup(markup, "lxml"), found)
     return found.model_copy(update={"refusal": refusal(markup, tree, found.title, found.text)})
+
+
+def _of_paper(body: bytes, url: str) -> Extracted:
+    try:
+        paper = read_paper(body)
+    except UnreadableError as error:
+        return Extracted(url=url, refusal=Rejected(reason=str(error)))
+    title = headline_of(paper)
+    text = tidy(text_of(paper), [title])
+    return Extracted(
+        url=url,
+        canonical_url=canonical(url),
+        title=title,
+        text=text,
+        authors=clean_authors([paper.authors]),
+        published=published_in(paper),
+        modified=pdf_date(paper.modified),
+        language=language_in(text, paper.language),
+        method="pdf",
+        refusal=None if text else Rejected(reason="the PDF has no text; it may hold pictures of pages"),
+    )
 
 
 def parse(markup: str) -> HtmlElement | None:
