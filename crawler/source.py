@@ -80,7 +80,8 @@ class Source(Noun):
     `every` and `slowest` bound the time between two visits (spacepact/pacing.py chooses between them).
     A page is taken when its address matches any of `include` (or there are none) and none of
     `exclude`. `links` (listing only) selects the links; without it, those of the main content.
-    `max_pages` bounds the pages of one round, as `crawl.max_pages` does for all sources.
+    `render: browser` fills pages (and listings) that are empty without scripts, which is slow and needs
+    the extra `browser`. `max_pages` bounds the pages of one round, as `crawl.max_pages` does for all sources.
     """
 
     name: str = Field(min_length=1)
@@ -97,6 +98,7 @@ class Source(Noun):
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
     links: Annotated[str, AfterValidator(_css_selector)] | None = None
+    render: Literal["plain", "browser"] = "plain"
     max_pages: int | None = Field(None, ge=1)
 
     def wants(self, address: str) -> bool:

@@ -9,12 +9,13 @@ from typing import Any, cast
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
 from crawler.address import host_of
-from crawler.asking import ask
+from crawler.asking import ask, user_agent
 from crawler.attempt import attempt
+from crawler.browser import BrowserError, render
 from crawler.extract import Blocked, extract, to_article
 from crawler.listing import Listed, Listing, NotAListing
 from crawler.manners import NotAskedError, retry_after_of
@@ -71,9 +72,10 @@ class SourceSpider(Spider):
             self.visit.hearing.silence(retry_after_of(response, self.visit.now()), self.visit.now())
             self.visit.poll_failed(polled, status_words(response.status))
             return
-        work = asyncio.to_thread(self.read, response.body, response.url, _content_type(response), self.visit.source)
-        listing = await attempt(work)
-        if isinstance(listing, NotAListing):
+        listing = await attempt(self._read_list(response))
+        if isinstance(listing, BrowserError):
+            self.visit.poll_failed(polled, str(listing))
+        elif isinstance(listing, NotAListing):
             self.visit.poll_failed(polled, listing.reason)
         elif isinstance(listing, BaseException):
             self.logger.error("%s: %s could not be read", self.visit.id, polled, exc_info=listing)
@@ -99,8 +101,10 @@ class SourceSpider(Spider):
         if response.status != 200:
             await self._keep(listed, Rejected(reason=status_words(response.status)))
             return
-        result = await attempt(asyncio.to_thread(self._read_page, response, listed))
-        if isinstance(result, Blocked):
+        result = await attempt(self._read_page(response, listed))
+        if isinstance(result, BrowserError):
+            self.visit.page_failed(listed.link, str(result))
+        elif isinstance(result, Blocked):
             self.visit.answered(host_of(response.url), well=False)
             self.visit.page_failed(listed.link, result.reason)
         elif isinstance(result, BaseException):
@@ -119,10 +123,37 @@ class SourceSpider(Spider):
         else:
             self.visit.page_failed(listed.link, words)
 
-    def _read_page(self, response: Response, listed: Listed) -> Article | Rejected:
+    async def _read_list(self, response: Response) -> Listing | NotAListing:
+        seen = await self._as_seen(response) if self.visit.source.kind == "listing" else response
+        return await asyncio.to_thread(self.read, seen.body, seen.url, _content_type(seen), self.visit.source)
+
+    async def _read_page(self, response: Response, listed: Listed) -> Article | Rejected:
+        seen = await self._as_seen(response)
+        return await asyncio.to_thread(self._to_article, seen, listed)
+
+    def _to_article(self, response: Response, listed: Listed) -> Article | Rejected:
         visit = self.visit
         extracted = extract(response.body, response.url, content_type=_content_type(response))
         return to_article(extracted, visit.source, visit.id, listed.link, visit.now(), listed=listed)
+
+    async def _as_seen(self, response: Response) -> Response:
+        """Return a page as its scripts leave it where the source wishes so; as it came otherwise. Raises BrowserError."""
+        said = _content_type(response) or ""
+        if self.visit.source.render != "browser" or "html" not in said.lower():
+            return response
+        settings = self.visit.settings
+        left = self.visit.deadline - asyncio.get_running_loop().time()
+        filled = await render(
+            response.url,
+            response.body,
+            said,
+            fetch=lambda url: self.crawler.engine.download_async(ask(url, settings)),
+            agent=user_agent(settings),
+            seconds=max(min(settings.timeout, left), 0.01),
+        )
+        if len(filled) > settings.max_bytes:
+            raise BrowserError(f"the browser's page is larger than {settings.max_bytes / 1_000_000:.0f} MB")
+        return HtmlResponse(response.url, response.status, {"Content-Type": "text/html; charset=utf-8"}, filled, encoding="utf-8")
 
     async def _keep(self, listed: Listed, result: Article | Rejected) -> None:
         await self.visit.keep(listed.link, result)
