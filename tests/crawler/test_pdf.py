@@ -11,7 +11,8 @@ from crawler.extract import extract, to_article
 from crawler.extract.pdf import UnreadableError, pdf_date, read_paper
 from spacepact.article import Article, Link
 from spacepact.round import Rejected
-from tests.crawler.pages import source
+from tests.crawler.loopback import Crawls, Reply, Website
+from tests.crawler.pages import rss, source
 from tests.crawler.pdfs import Set, assemble, bomb, pdf
 
 URL = "https://orbit.example/press/relay.pdf"
@@ -111,3 +112,18 @@ def test_a_file_that_takes_long_is_cut_off() -> None:
 )
 def test_dates_of_pdf(value: str | None, when: datetime | None) -> None:
     assert pdf_date(value) == when
+
+
+def test_a_press_release_is_fetched_and_kept_like_a_page(website: Website, crawls: Crawls) -> None:
+    website.pages["/feed"] = Reply(rss(("Relay", f"{website.url}/relay.pdf")), headers={"Content-Type": "application/rss+xml"})
+    website.pages["/relay.pdf"] = Reply(pdf(FIRST, SECOND), headers={"Content-Type": "application/pdf"})
+    result = crawls.round(source("feed", f"{website.url}/feed"), timeout=30, round_limit=60)
+    assert (result.state, result.outcomes) == ("ok", {"new": 1})
+    assert [a.method for a in crawls.shelf.articles] == ["pdf"]
+
+
+def test_a_file_beyond_the_body_limit_is_not_read(website: Website, crawls: Crawls) -> None:
+    website.pages["/feed"] = Reply(rss(("Relay", f"{website.url}/relay.pdf")), headers={"Content-Type": "application/rss+xml"})
+    website.pages["/relay.pdf"] = Reply(pdf(FIRST, SECOND) + b" " * 50_000, headers={"Content-Type": "application/pdf"})
+    result = crawls.round(source("feed", f"{website.url}/feed"), max_bytes=20_000)
+    assert result.outcomes == {"rejected": 1}
