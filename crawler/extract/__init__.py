@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from bs4 import BeautifulSoup
@@ -35,6 +36,11 @@ __all__ = ["Blocked", "Extracted", "extract", "parse", "to_article"]
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/octet-stream"})
 
 
+_TITLE = 1000
+"""Characters: nobody reads a longer headline."""
+_ATTRIBUTES = 1000
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{8000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PREFACE = 1024
 """Bytes that may stand before a PDF's signature."""
 
@@ -98,9 +104,15 @@ def parse(markup: str) -> HtmlElement | None:
     """Return the tree of a page, without comments; None where there is nothing in it."""
     reader = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(markup.encode("utf-8", "replace"), parser=reader)
+        return document_fromstring(_LONG_TAG.sub(_bounded, markup).encode("utf-8", "replace"), parser=reader)
     except ParserError:
         return None
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    """Return a start tag without its attributes where there are thousands: libxml2 compares each with each."""
+    attributes = _QUOTED.sub("", tag[0]).split(maxsplit=_ATTRIBUTES)
+    return attributes[0] + " " if len(attributes) > _ATTRIBUTES else tag[0]
 
 
 def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
@@ -114,7 +126,7 @@ def _generally(tree: HtmlElement, markup: str, url: str) -> Extracted:
     return Extracted(
         url=url,
         canonical_url=_canonical(tree, said, base),
-        title=headline(own, claims, shown, named),
+        title=headline(own, claims, shown, named)[:_TITLE].strip(),
         text=text,
         authors=clean_authors(said.authors),
         published=_first_date(said.published) or shown_date(tree, url),
