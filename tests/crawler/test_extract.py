@@ -12,7 +12,7 @@ from crawler.extract import Blocked, extract, to_article
 from crawler.extract.authors import clean_authors
 from crawler.extract.charset import decode
 from crawler.extract.dates import parse_date
-from crawler.extract.title import plain_title
+from crawler.extract.title import headline, plain_title
 from crawler.listing import Listed
 from spacepact.article import Article, Link
 from spacepact.round import Rejected
@@ -267,3 +267,20 @@ def test_monstrous_pages_do_not_stop_anything() -> None:
     assert extract(f"<html><head><title>Deep down</title></head><body>{deep}", URL).title == "Deep down"
     assert extract("<" * 50_000, URL).text is not None
     assert extract(b"\x00\xff" * 1000, URL).refusal is not None
+
+
+@pytest.mark.parametrize(
+    ("own", "claims", "shown", "named", "title"),
+    [
+        ("Relay agreed", ["Why a relay?"], ["Relay agreed"], "Relay", "Relay agreed"),
+        ("Relay: all you must know", ["Relay agreed"], ["Relay agreed"], "Relay", "Relay agreed"),
+        ("Relay agreed", ["Why a relay?"], ["Something else"], "Relay", "Relay agreed"),
+        ("", ["Norvania and Estmark build a relay - News of the Northern Desk"], ["Norvania and Estmark build a relay"], "",
+         "Norvania and Estmark build a relay"),
+        ("", [], ["News", "Relay agreed"], "", "Relay agreed"),
+        ("", [], [], "Relay agreed", "Relay agreed"),
+        ("", [], [], "", ""),
+    ],
+)  # fmt: skip
+def test_the_headline_is_the_claim_that_the_page_shows(own: str, claims: list[str], shown: list[str], named: str, title: str) -> None:
+    assert headline(own, claims, shown, named) == title
