@@ -29,7 +29,7 @@ def _shown(page: HtmlElement) -> Iterator[str]:
             if _width(picture) >= _BIG and (address := picture.get("src") or picture.get("data-src")):
                 yield address
         for sources in page.xpath(f"({path[:-3]}source/@srcset | {path}/@srcset)[1]"):
-            yield sources.split(",")[-1].split()[0] if sources.strip() else ""
+            yield from [choice.split()[0] for choice in sources.split(",") if choice.strip()][-1:]
 
 
 def _width(picture: HtmlElement) -> int:

@@ -30,6 +30,8 @@ def ld(image: object) -> str:
         (ld(7), "", None),
         ("", '<article><img src="/button.png" width="40"><img src="/big.jpg" width="1200px"></article>', "https://orbit.example/big.jpg"),
         ("", '<main><img src="/s.jpg" srcset="/s.jpg 300w, /l.jpg 1200w"></main>', "https://orbit.example/l.jpg"),
+        ("", '<main><img srcset=" , /l.jpg 1200w, "></main>', "https://orbit.example/l.jpg"),
+        ("", '<main><img srcset=" , "></main>', None),
         ("", '<img src="/elsewhere.jpg" width="900">', None),
         ('<meta property="og:image" content="http://[broken">', "", None),
     ],
