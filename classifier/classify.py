@@ -53,6 +53,8 @@ class Classifier:
             scope = min((_scope(j.scopes, cooperation=False) for j in judged), key=SCOPES.index)
         told = [j for j in judged if j is best or j.score >= self.model.threshold] if scope != "none" else []
         found = [c for j in told for c in cooperations(j, self.actors, self.model, published)]
+        if scope not in COOPERATION_SCOPES:
+            found = [c for c in found if c.scope not in COOPERATION_SCOPES]
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),

@@ -33,7 +33,10 @@ class Examples(Noun):
 
 
 class Entry(Noun):
-    """One entity. `country` holds ISO 3166-1 alpha-2 codes, or a union's own acronym (ESA, EU, UN)."""
+    """One entity. `country` holds ISO 3166-1 alpha-2 codes, or a union's own acronym (ESA, EU, UN).
+
+    `speaks_for`: the state (or body) that acts where this office does: the White House signs for the United States.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9:+.\-]*$")
     kind: Kind
@@ -47,6 +50,7 @@ class Entry(Noun):
     predecessors: tuple[str, ...] = ()
     successor: str | None = None
     parent: str | None = None
+    speaks_for: str | None = None
     members: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
@@ -143,7 +147,7 @@ def _references(entry: Entry) -> Iterator[tuple[_Path, str]]:
     for key in ("predecessors", "agencies", "partners"):
         for j, ident in enumerate(getattr(entry, key)):
             yield (key, j), ident
-    for key in ("successor", "parent"):
+    for key in ("successor", "parent", "speaks_for"):
         if getattr(entry, key) is not None:
             yield (key,), getattr(entry, key)
 

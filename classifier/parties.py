@@ -48,8 +48,10 @@ class Actors:
         return list(found.values())
 
     def actor(self, mention: Mention) -> Actor | None:
-        """Return a mention as an actor: a centre stands for its agency; launch sites, missions and vehicles are none."""
+        """Return a mention as an actor: a centre stands for its agency, an office for whom it speaks; missions are none."""
         entry = mention.entry
+        if entry.speaks_for in self._by_id:
+            entry = self._by_id[entry.speaks_for]
         if entry.kind == "centre":
             if entry.parent not in self._by_id:
                 return None

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from classifier import Classifier
-from spacepact.cooperation import Classification, Cooperation
+from classifier.train import TRAINING
+from spacepact.cooperation import COOPERATION_SCOPES, Classification, Cooperation
 
 PACT = (
     "ESA and JAXA sign lunar rover pact",
@@ -156,3 +158,15 @@ def test_a_war_makes_no_partner(classifier: Classifier) -> None:
     text = "After the invasion of Ukraine, ESA and Roscosmos suspended their cooperation on the joint Mars lander."
     (first, *_) = classifier.classify("ESA and Roscosmos suspend joint Mars lander", text).cooperations
     assert (parties(first), first.stage) == ({"esa", "roscosmos"}, "suspended")
+
+
+def test_what_is_no_cooperation_news_reports_no_cooperation_news(classifier: Classifier) -> None:
+    """Alerts ask each cooperation for its own scope: one between foreign parties in a home story would be a false alert."""
+    texts = [json.loads(line) for path in sorted(TRAINING.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    told = 0
+    for text in texts:
+        said = classifier.classify(text["title"], text["text"])
+        if not said.cooperation:
+            told += len(said.cooperations)
+            assert COOPERATION_SCOPES.isdisjoint(c.scope for c in said.cooperations), text["id"]
+    assert told

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from classifier.actor import Actor
+from classifier.cues import lexicon
 from classifier.domicile import domiciles
 from classifier.gazetteer import Gazetteer
+from classifier.matcher import Matcher
 from classifier.parties import Actors
-from classifier.reading import Reading
+from classifier.reading import Reading, read
 
 Reader = Callable[[str, str], Reading]
 
@@ -101,3 +103,8 @@ def test_what_the_words_around_make_of_a_state(actors: Actors, reader: Reader, t
 def test_a_text_may_tell_where_a_company_sits(reader: Reader, text: str, home: dict[str, str]) -> None:
     reading = reader("", text)
     assert domiciles(reading.text, reading.mentions) == home
+
+
+def test_an_office_acts_for_its_state(gazetteer: Gazetteer) -> None:
+    reading = read("", "The White House and ISRO agreed.", Matcher(gazetteer), lexicon())
+    assert [a.entry.id for a in Actors(gazetteer).of(reading.sentences[0], reading.text)] == ["state:us", "isro"]
