@@ -17,8 +17,8 @@ from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.model import SCOPES, Model, default_model
 from classifier.parties import Actors
-from classifier.reading import Reading, countries, led, read
-from spacepact.cooperation import COOPERATION_SCOPES, Classification, Named, Scope
+from classifier.reading import MAX_CHARACTERS, Reading, countries, led, mentions, read
+from spacepact.cooperation import COOPERATION_SCOPES, Classification, Mentioned, Named, Scope
 
 _LISTED_AGENCIES: frozenset[Kind] = frozenset({"agency", "body", "armed-force"})
 
@@ -65,6 +65,14 @@ class Classifier:
             countries=_countries(reading.mentions),
             cooperations=tuple(found),
         )
+
+    def mentioned(self, title: str, text: str) -> list[Mentioned]:
+        """Return every entity that is surely named, once each; much faster than `classify`."""
+        found: dict[str, Mentioned] = {}
+        for mention in mentions(title, text[:MAX_CHARACTERS], self.matcher)[2]:
+            if mention.confidence >= SURE:
+                found.setdefault(mention.id, Mentioned(mention.id, mention.entry.kind, mention.start < len(title)))
+        return list(found.values())
 
     def judge(self, part: Reading) -> Judged:
         """Return what the model says of an article, or of an item of a digest: sentence by sentence and as a whole."""

@@ -71,16 +71,10 @@ class Reading:
 
 def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     r"""Read `title + "\n" + text`; total, linear in the length."""
-    whole = f"{title}\n{text}"
-    if not whole.isascii():
-        whole = _SURROGATES.sub("\ufffd", whole)
-    clear = mask(whole)
-    folded = fold(clear)
-    known = find_mentions(clear, folded, matcher)
-    mentions = tuple(sorted([*known, *new_missions(clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS], known)], key=lambda m: m.start))
+    whole, folded, found = mentions(title, text, matcher)
     spans = sentences(whole[:MAX_CHARACTERS])
-    named = _inside(spans, [m for m in mentions if m.confidence >= SURE])
-    cues = meant(lexicon.cues(folded[:MAX_CHARACTERS]), mentions)
+    named = _inside(spans, [m for m in found if m.confidence >= SURE])
+    cues = meant(lexicon.cues(folded[:MAX_CHARACTERS]), found)
     words: list[dict[str, int]] = [{} for _ in spans]
     k, (first, last) = 0, spans[0] if spans else (0, 0)
     for at, _, name in cues:
@@ -93,7 +87,19 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
         Sentence(i, start, end, tuple(named[i]), words[i], _space(named[i], words[i]), "\n" in whole[max(0, start - 4) : start])
         for i, (start, end) in enumerate(spans)
     ]
-    return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), mentions)
+    return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), found)
+
+
+def mentions(title: str, text: str, matcher: Matcher) -> tuple[str, str, tuple[Mention, ...]]:
+    r"""Return `title + "\n" + text`, the same folded, and what it names in order of offset."""
+    whole = f"{title}\n{text}"
+    if not whole.isascii():
+        whole = _SURROGATES.sub("\ufffd", whole)
+    clear = mask(whole)
+    folded = fold(clear)
+    known = find_mentions(clear, folded, matcher)
+    more = new_missions(clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS], known)
+    return whole, folded, tuple(sorted([*known, *more], key=lambda m: m.start))
 
 
 def meant(cues: list[Cue], mentions: Sequence[Mention]) -> list[Cue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from spacepact.article import Article
 from spacepact.noun import Noun
@@ -34,6 +34,14 @@ class Named(Noun):
     name: str
     alias: str
     confidence: float
+
+
+class Mentioned(NamedTuple):
+    """An entity that a text names: gazetteer id, kind such as `mission`, and whether the title names it."""
+
+    id: str
+    kind: str
+    titled: bool
 
 
 class Party(Noun):
