@@ -66,7 +66,7 @@ def signature(title: str, text: str, *, language: str | None, known: Iterable[st
     found = Counter(_eastern(whole)) if language in ("zh", "ja") else _western(title, text, language)
     places = (stem for code in sorted(set(countries)) for stem in _stems(code, language))
     stems = (*_COMMON, *_DEMONYMS, *places)
-    common = {_fold(w) for phrase in known for w in (*_words(phrase), *phrase.split("-"))} | _PLAIN | _calendar(language)
+    common = {fold_word(w) for phrase in known for w in (*_words(phrase), *phrase.split("-"))} | _PLAIN | _calendar(language)
     counted = [(w, n) for w, n in found.most_common() if w not in common and not w.startswith(stems)]
     names = [w for w, n in counted if n > 1]
     details = [w for w, n in counted if n == 1] + list(_numbers(whole, common))
@@ -83,7 +83,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=16384)
-def _fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """Return a word without case, accents, genitive and Russian ending: `Malargüe's` and `MALARGUE` are one."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", word.casefold().replace("’", "'")) if not unicodedata.combining(c))
     return _ENDING.sub("", bare)
@@ -93,7 +93,7 @@ def _western(title: str, text: str, language: str | None) -> Counter[str]:
     """Return the proper names with how often they stand; one in title and text counts twice in the title."""
     unmarked = frozenset(w for w in _words(f"{title}\n{text}") if w.islower())
     found = Counter(_capitalised(_EXPANDED.sub("(", _DATELINE.sub("", text)), unmarked, language))
-    headed = {_fold(w) for w in _words(title)} & found.keys()
+    headed = {fold_word(w) for w in _words(title)} & found.keys()
     sentence = sum(w[0].isupper() for w in title.split()) <= 0.6 * len(title.split())
     alone = set(_capitalised(title, unmarked, language)) - headed if sentence else set[str]()
     return found + Counter(dict.fromkeys(headed, 2)) + Counter(alone)
@@ -109,8 +109,8 @@ def _capitalised(text: str, unmarked: frozenset[str], language: str | None) -> l
             continue
         before = text[max(0, m.start() - 4) : m.start()].rstrip(" \"'“”«»„‘’(")
         if not plain or (before and before[-1] not in ".!?…:;\n-–—•"):
-            certain.add(_fold(word))
-        found.append(_fold(word))
+            certain.add(fold_word(word))
+        found.append(fold_word(word))
     return [w for w in found if w in certain]
 
 
@@ -122,7 +122,7 @@ def _numbers(text: str, common: AbstractSet[str]) -> Iterator[str]:
     """Yield years as they are, other numbers with the first letter of their unit, which is no month: `35 metros` is `35m`."""
     text = _EASTERN_YEAR.sub(lambda m: m[0].translate(_EASTERN_DIGITS), text)
     for m in _NUMBER.finditer(text):
-        number, unit = m[1], _fold(m[2] or "")
+        number, unit = m[1], fold_word(m[2] or "")
         if _YEAR.fullmatch(number):
             yield number
         elif len(unit) > 1 and unit not in common and number.strip("0"):
@@ -141,11 +141,11 @@ def _locales(language: str | None) -> tuple[Locale, ...]:
 def _calendar(language: str | None) -> frozenset[str]:
     """Return the names of months and days in a language and in English (Unicode CLDR)."""
     tables = (t["format"][width] for one in _locales(language) for t in (one.months, one.days) for width in ("wide", "abbreviated"))
-    return frozenset(_fold(name.rstrip(".")) for table in tables for name in table.values())
+    return frozenset(fold_word(name.rstrip(".")) for table in tables for name in table.values())
 
 
 @lru_cache(maxsize=1024)
 def _stems(code: str, language: str | None) -> tuple[str, ...]:
     """Return how words begin that are made of a country's name in a language and in English (Unicode CLDR): `ital` for IT."""
     names = (one.territories.get(code, "") for one in _locales(language))
-    return tuple({_fold(word)[:4] for name in names for word in _words(name) if len(word) > 3})
+    return tuple({fold_word(word)[:4] for name in names for word in _words(name) if len(word) > 3})

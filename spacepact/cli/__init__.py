@@ -13,6 +13,7 @@ from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
+from spacepact.cli.stories import stories
 from spacepact.errors import SpacepactError
 from spacepact.settings import default_config_dir
 
@@ -69,6 +70,7 @@ for _command in (
     documents.extract,
     documents.classify,
     documents.match,
+    stories,
     explain,
     demo,
     service.crawl_worker,

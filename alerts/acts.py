@@ -1,0 +1,74 @@
+"""What a headline says was done: launched, docked, signed, reported (acts.yaml). Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from spacepact.noun import Noun
+from spacepact.yamlfile import read_yaml
+
+LEDE = 350
+"""How many characters of a text may say what a headline leaves open."""
+
+_FILE = Path(__file__).with_name("acts.yaml")
+
+
+class _Act(Noun):
+    id: str
+    phase: bool = False
+    words: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+
+
+class _File(Noun):
+    acts: tuple[_Act, ...]
+    aside: str
+    genre: tuple[str, ...]
+
+
+class Deed(NamedTuple):
+    """`act` speaks for an item (None: nothing known); `headed`: the headline says so; `titled`, `all`: every act named there."""
+
+    act: str | None
+    headed: bool
+    titled: frozenset[str]
+    all: frozenset[str]
+
+
+class Acts:
+    """The acts of acts.yaml, compiled; immutable."""
+
+    def __init__(self, file: _File) -> None:
+        self.phases = frozenset(a.id for a in file.acts if a.phase)
+        self._acts = [
+            (a.id, re.compile(rf"\b(?:{'|'.join(a.words)})\b" + "".join(f"|{s}" for s in a.signs), re.IGNORECASE)) for a in file.acts
+        ]
+        self._aside = re.compile(rf"\b{file.aside}", re.IGNORECASE)
+        self._genre = re.compile("|".join(file.genre), re.IGNORECASE)
+
+    def read(self, title: str, text: str) -> Deed:
+        """Return what an item reports, from its headline, else from its first lines."""
+        lede = text[:LEDE]
+        titled, told = self._found(title), self._found(lede)
+        every = frozenset(titled) | frozenset(told)
+        for headed, found, whole in ((True, titled, title), (False, told, lede)):
+            if found:
+                plain = self._found(self._aside.sub("", whole))
+                return Deed((plain or found)[0], headed, frozenset(titled), every)
+        return Deed(None, False, frozenset(), every)
+
+    def is_genre(self, title: str) -> bool:
+        """Say whether a title announces a profile, an opinion, a round-up: no report of an event."""
+        return self._genre.search(title) is not None
+
+    def _found(self, text: str) -> list[str]:
+        return [name for name, pattern in self._acts if pattern.search(text)]
+
+
+@cache
+def default_acts() -> Acts:
+    """Return the acts of the package."""
+    return Acts(read_yaml(_FILE, _File))
