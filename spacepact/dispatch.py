@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["crawl", "deliver", "maintain"]
+Kind = Literal["crawl", "deliver", "letters", "maintain"]
 Handler = Callable[[str], Awaitable[object]]
 
 

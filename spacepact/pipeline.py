@@ -36,11 +36,14 @@ class Processor:
     classifier: Classifier
     decide: Decide
     now: Now
+    prepare: Callable[[], None] = lambda: None
+    """Renews what `decide` knows of the world, before the transaction begins."""
 
     def process(self, source: str, link: Link, found: Article | Rejected) -> Outcome:
         """Tag one article, decide what follows, and keep it all in one transaction."""
         now = self.now()
         if isinstance(found, Rejected):
             return self.store.reject(source, link, found, now)
+        self.prepare()
         said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
         return self.store.add(source, link, Tagged(article=found, classification=said), partial(self.decide, now=now), now)

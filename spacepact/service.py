@@ -14,9 +14,9 @@ import uvicorn
 
 from spacepact.bootstrap import App
 from spacepact.crawling import CrawlerProcess
-from spacepact.dispatch import EmbeddedDispatcher
+from spacepact.dispatch import EmbeddedDispatcher, Handler, Kind
 from spacepact.errors import SpacepactError
-from spacepact.schedule import Clock
+from spacepact.schedule import Clock, Due
 from spacepact.settings import Web
 from spacepact.web import View, make_site
 
@@ -33,11 +33,12 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         app.start()
         app.alone()
         crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
-        dispatcher = EmbeddedDispatcher(
-            {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver, "maintain": app.maintain},
-            {"crawl": settings.crawl.at_once},
-        )
-        clock = Clock(dispatcher, {"crawl": app.due_sources, "deliver": app.due_lanes, "maintain": app.due_upkeep}, settings.alerts.tick)
+        handlers: dict[Kind, Handler] = {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver, "maintain": app.maintain}
+        due: dict[Kind, Due] = {"crawl": app.due_sources, "deliver": app.due_lanes, "maintain": app.due_upkeep}
+        if app.postman:
+            handlers["letters"], due["letters"] = app.postman.deliver, app.postman.due
+        dispatcher = EmbeddedDispatcher(handlers, {"crawl": settings.crawl.at_once})
+        clock = Clock(dispatcher, due, settings.alerts.tick)
         server = _Server(uvicorn.Config(make_site(view(app)), log_config=None, access_log=False, lifespan="off"))
         page = asyncio.create_task(server.serve(sockets=[listener]), name="web")
         log.info(
@@ -66,7 +67,7 @@ def stop_on_signals() -> asyncio.Event:
 
 def view(app: App) -> View:
     """Return what the web pages show."""
-    return View(app.store, app.config.sources, len(app.config.problems), app.now)
+    return View(app.store, app.config.sources, len(app.config.problems), app.now, app.subscribing, app.postman is not None)
 
 
 class _Server(uvicorn.Server):

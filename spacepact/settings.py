@@ -31,6 +31,14 @@ class Web(Noun):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
+    secret: SecretStr | None = Field(None, min_length=32, description="signs links; made once and kept in the database if not given")
+
+
+class SignUp(Noun):
+    """Who may subscribe by e-mail: nobody, unless `channel` names a channel of kind mail; to `watchlists` (none named: to all)."""
+
+    channel: str | None = None
+    watchlists: tuple[str, ...] = ()
 
 
 class Outbound(Noun):
@@ -78,6 +86,7 @@ class Settings(Noun):
     mail: Mail = Mail()
     web: Web = Web()
     outbound: Outbound = Outbound()
+    subscribers: SignUp = SignUp()
     crawl: Crawl = Crawl()
     alerts: Alerting = Alerting()
 

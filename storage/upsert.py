@@ -28,4 +28,4 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
     else:
         statement = statement.on_conflict_do_nothing()
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import partial
 from typing import NamedTuple
@@ -170,22 +170,50 @@ class _Line:
         self._client = None
 
 
+class _WholeLinks(EmailPolicy):
+    """The SMTP policy, but a link stays whole: folded, it would be written as encoded words, which no mail program reads as a link."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as bytes (RFC 5322, 2.1.1: at most 998 a line)."""
+        if name.lower() == "list-unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _WholeLinks(linesep="\r\n")
+
+
 def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
     """Return the mail; raises ValueError or MessageError where a header cannot hold its value.
 
-    The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to its first.
+    The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to its first. Where the
+    link that unsubscribes is https, mail programs may POST to it by themselves (RFC 2369, RFC 8058).
     """
-    host = parse_address(parseaddr(sender)[1]).rpartition("@")[2]
-    mail = EmailMessage(policy=SMTP_POLICY)
-    mail["From"] = sender
-    mail["To"] = message.recipient
-    mail["Subject"] = clean_line(message.subject)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message.id}@{host}>"
+    mail = envelope(message.id, message.recipient, message.subject, sender, now)
+    host = _host(sender)
     if message.thread != message.id:
         mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{host}>"
     mail["List-Id"] = f"spacepact alerts <{message.channel}.{host}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    if message.links:
+        mail["List-Unsubscribe"] = f"<{message.links.unsubscribe}>"
+        if message.links.unsubscribe.startswith("https://"):
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     return mail
+
+
+def envelope(number: str, recipient: str, subject: str, sender: str, now: datetime) -> EmailMessage:
+    """Return a mail without content: one recipient, a stable id, and the word that no machine need answer it (RFC 3834)."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = clean_line(subject)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{number}@{_host(sender)}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    return mail
+
+
+def _host(sender: str) -> str:
+    return parse_address(parseaddr(sender)[1]).rpartition("@")[2]

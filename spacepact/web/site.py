@@ -17,8 +17,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from spacepact.subscribing import Subscribing
 from spacepact.web.headers import SafeHeaders
 from spacepact.web.health import Health, judge
+from spacepact.web.subscribe import subscriber_routes
 from storage import Store
 
 HERE = Path(__file__).parent
@@ -32,6 +34,9 @@ class View:
     sources: Mapping[str, Any]
     problems: int
     now: Callable[[], datetime]
+    subscribing: Subscribing | None = None
+    sign_up: bool = False
+    """Whether strangers may subscribe; those who get mail can always see to their own."""
 
     def health(self) -> Health:
         """Judge the service as it is now."""
@@ -45,6 +50,7 @@ def make_site(view: View) -> Starlette:
     pages = Environment(
         loader=PackageLoader("spacepact.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    pages.globals["sign_up"] = view.sign_up
     pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
     pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
 
@@ -68,12 +74,17 @@ def make_site(view: View) -> Starlette:
     def deliveries(_: Request) -> Response:
         return page("deliveries.html", deliveries=view.store.reading.deliveries(limit=500))
 
+    def public(template: str, status: int = 200, **facts: Any) -> Response:
+        headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        return HTMLResponse(pages.get_template(template).render(facts), status, headers)
+
     routes = [
         Route("/", home),
         Route("/stories/{id}", story),
         Route("/sources", sources),
         Route("/deliveries", deliveries),
         Route("/health", lambda _: _health(view)),
+        *(subscriber_routes(view.subscribing, public, sign_up=view.sign_up) if view.subscribing else ()),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     handlers: Any = {404: lambda *_: page("missing.html", 404, what="page")}
