@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from alerts.address import parse_address
+from alerts.bounce import Failure, read_bounce
 from alerts.channels.mail import Mail
 from alerts.letter import confirmation
 from alerts.matching import Watchlists
@@ -80,6 +81,26 @@ class Subscribing:
         names = () if lists == ALL else lists.split(",")
         self.store.refuse(address, names, "unsubscribed", self.now())
         log.info("somebody unsubscribed from %s", "everything" if lists == ALL else lists)
+
+    def bounced(self, content: bytes) -> list[str]:
+        """Write no more to whom a returned mail proves not to exist; returns what followed, a line a recipient.
+
+        Anybody can make up such a mail, so it must bring back a link that we signed; the link says to whom we wrote.
+        """
+        bounce = read_bounce(content)
+        lists, _, token = (bounce.link or "").rpartition("/unsubscribe/")[2].partition("/")
+        try:
+            address = self.leaving(lists, token)
+        except BadTokenError:
+            return []
+        return [self._failed(address, failure) for failure in bounce.failures]
+
+    def _failed(self, address: str, failure: Failure) -> str:
+        said = f"{failure.status} {failure.words}".strip()
+        if not failure.nobody:
+            return f"{address}: {said}; the address exists, nothing was changed"
+        self.store.refuse(address, (), f"address-gone: {said}", self.now())
+        return f"{address}: {said}; it is not written to any more"
 
     def names(self, lists: str) -> list[str]:
         """Return what the lists of a link are called, none where it means everything."""

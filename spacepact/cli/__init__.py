@@ -14,6 +14,7 @@ from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
 from spacepact.cli.stories import stories
+from spacepact.cli.subscribers import subscribers
 from spacepact.errors import SpacepactError
 from spacepact.settings import default_config_dir
 
@@ -73,6 +74,7 @@ for _command in (
     stories,
     explain,
     demo,
+    subscribers,
     service.crawl_worker,
 ):
     main.add_command(_command)
