@@ -38,14 +38,14 @@ def write(
     delivery, told = items[0]
     alerts = [(d, a) for d, a in items if isinstance(a, Alert)]
     if isinstance(told, Notice) and not alerts:
-        return _notice(number, delivery, told, coverage)
+        return _notice(number, delivery, told, coverage, links(delivery))
     if len(alerts) == 1 and coverage is None:
         ((delivery, alert),) = alerts
         message = render(alert, delivery, missions=missions, watchlists=watchlists, links=links(delivery))
         return message.model_copy(update={"id": number})
     parts = [make_facts(a, d, missions=missions or {}, watchlists=watchlists or {}) for d, a in alerts]
     ordered = tuple(sorted(parts, key=lambda f: (ORDER.index(f.kind), f.decided)))
-    return _collected(number, delivery, ordered, coverage).model_copy(update={"links": links(delivery)})
+    return _collected(number, delivery, ordered, coverage, links(delivery))
 
 
 def statement(coverage: Coverage, zone: str = "UTC") -> str:
@@ -69,14 +69,14 @@ def _missing(coverage: Coverage) -> str:
     )
 
 
-def _collected(number: str, delivery: Delivery, parts: tuple[Facts, ...], coverage: Coverage | None) -> Message:
+def _collected(number: str, delivery: Delivery, parts: tuple[Facts, ...], coverage: Coverage | None, links: Links | None) -> Message:
     zone = delivery.timing.zone
     note = statement(coverage, zone) if coverage else ""
     stories = len({p.story for p in parts})
     count = f"{stories} {'stories' if stories > 1 else 'story'}"
     subject = f"Digest of {_day(coverage.until, zone)}: {count}" if coverage else f"{count}: {parts[0].headline}"
     lead = "" if coverage else _why(delivery)
-    words = {"subject": subject, "lead": lead, "parts": parts, "note": note, "kinds": KINDS}
+    words = {"subject": subject, "lead": lead, "parts": parts, "note": note, "kinds": KINDS, "links": links}
     return Message(
         id=number,
         thread=number,
@@ -89,6 +89,7 @@ def _collected(number: str, delivery: Delivery, parts: tuple[Facts, ...], covera
         html=fill("digest.html", words),
         parts=parts,
         note=note,
+        links=links,
     )
 
 
@@ -99,11 +100,11 @@ def _why(delivery: Delivery) -> str:
     return "What came within your waiting time, in one message."
 
 
-def _notice(number: str, delivery: Delivery, told: Notice, coverage: Coverage | None) -> Message:
+def _notice(number: str, delivery: Delivery, told: Notice, coverage: Coverage | None, links: Links | None) -> Message:
     zone = delivery.timing.zone
     note = statement(coverage, zone) if coverage else ""
     subject = f"Digest of {_day(coverage.until, zone)}: {told.subject}" if coverage else told.subject
-    words = {"subject": subject, "lead": told.text, "parts": (), "note": note, "kinds": KINDS}
+    words = {"subject": subject, "lead": told.text, "parts": (), "note": note, "kinds": KINDS, "links": links}
     return Message(
         id=number,
         thread=number,
@@ -115,6 +116,7 @@ def _notice(number: str, delivery: Delivery, told: Notice, coverage: Coverage | 
         text=fill("digest.txt", words),
         html=fill("digest.html", words),
         note=note,
+        links=links,
     )
 
 

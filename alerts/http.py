@@ -63,11 +63,11 @@ async def post(
 
     The host is resolved once, every address checked, and only these are connected to.
     """
-    host = urlsplit(url).hostname
+    host, certificates = urlsplit(url).hostname, _certificates()
     try:
         async with asyncio.timeout(time_limit):
             addresses = await reachable(url, outbound, resolve)
-            async with httpx.AsyncClient(trust_env=False, verify=_certificates(), timeout=time_limit) as client:
+            async with httpx.AsyncClient(trust_env=False, verify=certificates, timeout=time_limit) as client:
                 return await _first_that_listens(client, url, addresses, body, headers)
     except (TimeoutError, httpx.TimeoutException):
         raise SendError(f"{name}: no answer from {host} within {time_limit:g} s") from None

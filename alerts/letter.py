@@ -7,7 +7,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from alerts.channels.mail import envelope
-from alerts.message import TEMPLATES
+from alerts.message import fill
 from spacepact.noun import stable_id
 from spacepact.subscriber import Letter
 
@@ -17,6 +17,6 @@ def confirmation(letter: Letter, names: Sequence[str], url: str, sender: str, no
     number = stable_id("confirm", letter.address, letter.asked.isoformat())
     mail = envelope(number, letter.address, "Please confirm your subscription to spacepact", sender, now)
     words = {"names": names, "wish": letter.wish, "url": url}
-    mail.set_content(TEMPLATES.get_template("letter.txt").render(words))
-    mail.add_alternative(TEMPLATES.get_template("letter.html").render(words), subtype="html")
+    mail.set_content(fill("letter.txt", words))
+    mail.add_alternative(fill("letter.html", words), subtype="html")
     return mail
