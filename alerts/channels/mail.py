@@ -88,7 +88,7 @@ class Mail(Channel[MailOptions]):
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
-        return Receipt(await self._carry(line, content, recipient))
+        return Receipt(await self._carry(line, content, recipient), f"<{message.id}@{_host(self.mail.sender)}>")
 
     async def _carry(self, line: _Line, content: bytes, recipient: str) -> str:
         try:
@@ -186,13 +186,15 @@ _POLICY = _WholeLinks(linesep="\r\n")
 def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
     """Return the mail; raises ValueError or MessageError where a header cannot hold its value.
 
-    The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to its first. Where the
+    The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to
+    the first that this recipient got. Where the
     link that unsubscribes is https, mail programs may POST to it by themselves (RFC 2369, RFC 8058).
     """
     mail = envelope(message.id, message.recipient, message.subject, sender, now)
     host = _host(sender)
-    if message.thread != message.id:
-        mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{host}>"
+    first = message.reply_to or f"<{message.thread}@{host}>"
+    if first != mail["Message-ID"]:
+        mail["In-Reply-To"] = mail["References"] = first
     mail["List-Id"] = f"spacepact alerts <{message.channel}.{host}>"
     if message.links:
         mail["List-Unsubscribe"] = f"<{message.links.unsubscribe}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import hashlib
 import ipaddress
 import ssl
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from alerts.channels.mail import Mail, MailOptions, Patience, compose
-from alerts.message import Message, render
+from alerts.message import Links, Message, render
+from alerts.retry import QUEUE, RELAY
 from spacepact.errors import SendError
 from spacepact.settings import Mail as Server
 from spacepact.settings import Settings
+from spacepact.text import clean_line
 
 
 def channel(port: int, **server: Any) -> Mail:
@@ -48,7 +51,7 @@ def failing(make: Any, each: Mail, message: Message) -> SendError:
     return caught.value
 
 
-def test_every_header_that_a_mail_server_and_a_reader_need(make: Any, mailbox: Any) -> None:
+def test_c1_every_header_that_a_mail_server_and_a_reader_need(make: Any, mailbox: Any) -> None:
     message = make.message()
     make.run(channel(mailbox.port).send(message))
     mail = received(mailbox)
@@ -67,7 +70,48 @@ def test_every_header_that_a_mail_server_and_a_reader_need(make: Any, mailbox: A
     assert [p.get_content_type() for p in mail.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_text_and_html_hold_the_same_facts(make: Any, mailbox: Any) -> None:
+LINKS = Links("https://alerts.example.net/unsubscribe/japan,lunar/" + "eyJhIjoi_-x" * 12, "https://alerts.example.net/subscription/t")
+
+
+def test_c1_a_mail_program_can_unsubscribe_with_one_click(make: Any, mailbox: Any) -> None:
+    make.run(channel(mailbox.port).send(make.message().model_copy(update={"links": LINKS})))
+    mail = received(mailbox)
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{LINKS.unsubscribe}>", "List-Unsubscribe=One-Click")
+    assert f"\r\nList-Unsubscribe: <{LINKS.unsubscribe}>\r\n".encode() in mailbox.got[0].original_content
+    assert max(map(len, mailbox.got[0].original_content.split(b"\r\n"))) <= 998
+
+
+def test_a_link_that_is_not_https_is_offered_to_people_only(make: Any) -> None:
+    plain = Links("http://10.0.0.5:8080/unsubscribe/japan/t", "http://10.0.0.5:8080/subscription/t")
+    mail = compose(make.message().model_copy(update={"links": plain}), "alerts@example.net", make.now)
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{plain.unsubscribe}>", None)
+
+
+def test_both_parts_lead_to_the_subscription(make: Any) -> None:
+    (alert,) = make.desk().takes(make.article(), make.cooperation()).alerts
+    message = render(alert, alert.deliveries[0], links=LINKS)
+    for part in (message.text, message.html):
+        assert LINKS.unsubscribe in part
+        assert LINKS.manage in part
+
+
+def test_c12_html_is_small_holds_in_light_and_dark_and_tracks_nobody(make: Any) -> None:
+    long = make.cooperation(
+        *[f"state:{chr(97 + i)}{chr(97 + j)}" for i in range(6) for j in range(6)], evidence=["Words & words. " * 280] * 3
+    )
+    desk = make.desk()
+    for n in range(40):
+        desk.takes(make.article(n, title="A headline & its end " * 15), long)
+    story = next(iter(desk.stories.values())).model_copy(update={"told": ()})
+    desk.stories = {story.id: story}
+    html = make.rendered(desk.takes(make.article(40), long).alerts[0]).html
+    assert len(html.encode()) <= 100_000
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "prefers-color-scheme: dark" in html
+    assert not [word for word in ("<img", "src=", "url(", "<script", "<link", "@import") if word in html]
+
+
+def test_c1_text_and_html_hold_the_same_facts(make: Any, mailbox: Any) -> None:
     message = make.message()
     make.run(channel(mailbox.port).send(message))
     for part in received(mailbox).iter_parts():
@@ -85,7 +129,16 @@ def test_text_and_html_hold_the_same_facts(make: Any, mailbox: Any) -> None:
             assert fact.casefold() in content.casefold()
 
 
-def test_later_messages_of_a_record_refer_to_its_first_and_keep_its_subject(make: Any) -> None:
+def test_c11_later_mails_refer_to_the_one_that_this_recipient_really_got(make: Any, mailbox: Any) -> None:
+    message = make.message()
+    receipt = make.run(channel(mailbox.port).send(message))
+    assert receipt.reference == f"<{message.id}@example.net>"
+    later = make.message(make.article(2)).model_copy(update={"id": "other", "reply_to": "<digest-7@example.net>"})
+    mail = compose(later, "alerts@example.net", make.now)
+    assert mail["In-Reply-To"] == mail["References"] == "<digest-7@example.net>"
+
+
+def test_c11_later_messages_of_a_record_refer_to_its_first_and_keep_its_subject(make: Any) -> None:
     desk = make.desk()
     first = desk.takes(make.article(1), make.cooperation()).alerts[0]
     was = make.classification(make.cooperation())
@@ -100,7 +153,7 @@ def test_later_messages_of_a_record_refer_to_its_first_and_keep_its_subject(make
     assert three["Subject"] == "Launched: JAXA and ISRO on LUPEX (joint mission)"
 
 
-def test_no_header_can_be_smuggled_in(make: Any, mailbox: Any) -> None:
+def test_c9_no_header_can_be_smuggled_in(make: Any, mailbox: Any) -> None:
     evil = "LUPEX\r\nBcc: victim@example.org\u2028X-Evil: 1\n\n<b>body</b>"
     found = make.cooperation(missions=[])
     party = found.parties[0].model_copy(update={"name": evil})
@@ -136,7 +189,7 @@ def test_what_is_no_address_is_never_sent_to(make: Any, mailbox: Any, address: s
         ("DATA", "552 5.3.4 too big", True, False),
     ],
 )
-def test_the_first_digit_of_a_reply_decides(make: Any, mailbox: Any, command: str, reply: str, *, permanent: bool, broken: bool) -> None:
+def test_c5_the_first_digit_of_a_reply_decides(make: Any, mailbox: Any, command: str, reply: str, *, permanent: bool, broken: bool) -> None:
     mailbox.replies[command] = reply
     error = failing(make, channel(mailbox.port), make.message())
     assert (error.permanent, error.broken) == (permanent, broken)
@@ -145,7 +198,7 @@ def test_the_first_digit_of_a_reply_decides(make: Any, mailbox: Any, command: st
     assert mailbox.got == []
 
 
-def test_one_bad_recipient_of_fifty_leaves_the_others_in_peace(make: Any, mailbox: Any) -> None:
+def test_c6_one_bad_recipient_of_fifty_leaves_the_others_in_peace(make: Any, mailbox: Any) -> None:
     mailbox.replies["r7@example.org"] = "550 5.1.1 no such user"
     each, failed = channel(mailbox.port), []
     for n in range(50):
@@ -157,13 +210,64 @@ def test_one_bad_recipient_of_fifty_leaves_the_others_in_peace(make: Any, mailbo
     assert [e.rcpt_tos for e in mailbox.got] == [[f"r{n}@example.org"] for n in range(50) if n != 7]
 
 
-def test_a_server_may_think_about_the_final_dot_longer_than_about_anything_else(make: Any, mailbox: Any) -> None:
+def test_c7_a_server_may_think_about_the_final_dot_longer_than_about_anything_else(make: Any, mailbox: Any) -> None:
     assert Patience() == (30, 300, 600)
     mailbox.delay = 0.6
     each = channel(mailbox.port)
     each.patience = Patience(0.3, 0.3, 5)
     assert make.run(each.send(make.message())).answer == "250 2.0.0 queued as 4711"
     assert len(mailbox.got) == 1
+
+
+BODIES = {
+    "a line of 5,000 characters": "word " * 1_000,
+    "one word of 3,000 characters": "x" * 3_000,
+    "leading dots": ".\n..\n.end",
+    "a lone CR": "before\rafter",
+    "NUL": "before\x00after",
+    "emoji": "🚀👩‍🚀 🇯🇵🇮🇳",
+    "right to left": "وقّعت الوكالتان الاتفاق",
+    "no spaces": "国家航天局" * 400,
+    "looks like a header": "From: eve@example.org\nBcc: eve@example.org",
+    "trailing white space": "end   \nnext\t\n",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_c10_every_body_arrives_as_it_was_written(make: Any, mailbox: Any, name: str) -> None:
+    message = make.message(found=make.cooperation(evidence=[BODIES[name]]))
+    make.run(channel(mailbox.port).send(message))
+    parts = {p.get_content_type(): p.get_content() for p in received(mailbox).iter_parts()}
+    for kind, sent in (("text/plain", message.text), ("text/html", message.html)):
+        arrived = parts[kind].replace("\r\n", "\n")
+        assert hashlib.sha256(arrived.encode()).digest() == hashlib.sha256(sent.encode()).digest()
+    assert max(map(len, mailbox.got[0].original_content.split(b"\r\n"))) <= 998
+    assert b"\r" not in mailbox.got[0].original_content.replace(b"\r\n", b"")
+    assert clean_line(BODIES[name]) in message.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "unreachable"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 5.1.10 null MX", True),
+        ("553 5.1.3 bad address", True),
+        ("550 5.7.1 policy", False),
+        ("550 no such user", False),
+        ("552 5.2.2 mailbox full", False),
+        ("450 5.1.1 confused", False),
+        ("550 5.1.12 something else", False),
+    ],
+)
+def test_c5_only_a_mailbox_that_does_not_exist_is_given_up_for_good(make: Any, mailbox: Any, reply: str, *, unreachable: bool) -> None:
+    mailbox.replies["RCPT"] = reply
+    assert failing(make, channel(mailbox.port), make.message()).unreachable == unreachable
+
+
+def test_c5_a_busy_server_is_asked_again_in_its_own_time_and_a_silent_one_soon(make: Any, mailbox: Any, nowhere: int) -> None:
+    mailbox.replies["RCPT"] = "451 4.7.1 greylisted"
+    assert failing(make, channel(mailbox.port), make.message()).steps == QUEUE
+    assert failing(make, channel(nowhere), make.message()).steps == RELAY
 
 
 def test_the_same_message_tried_again_is_the_same_message(make: Any, mailbox: Any) -> None:
@@ -246,14 +350,14 @@ def test_a_refused_login_stops_the_channel(make: Any, guarded: Any, certificate:
     assert "wrong" not in str(error)
 
 
-def test_an_unknown_certificate_gets_nothing(make: Any, guarded: Any) -> None:
+def test_c8_an_unknown_certificate_gets_nothing(make: Any, guarded: Any) -> None:
     error = failing(make, secure(guarded.tls_port), make.message())
     assert (error.permanent, error.broken) == (False, False)
     assert "certificate" in str(error)
     assert (guarded.passwords, guarded.got, guarded.commands) == ([], [], [])
 
 
-def test_where_starttls_was_stripped_nothing_is_sent_in_clear(make: Any, mailbox: Any) -> None:
+def test_c8_where_starttls_was_stripped_nothing_is_sent_in_clear(make: Any, mailbox: Any) -> None:
     error = failing(make, secure(mailbox.port), make.message())
     assert (error.permanent, error.broken) == (False, False)
     assert "STARTTLS" in str(error)
