@@ -62,6 +62,10 @@ class App:
         """Bring the database to this version and name every mistake in config/; the rest goes on."""
         for problem in self.config.problems:
             log.error("%s", problem)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Bring the database to this version."""
         migrate(self.store.engine)
 
     def migrated(self) -> App:
@@ -146,10 +150,11 @@ class App:
         channels = {name: channel for name, channel in self.config.channels.items() if channel.enabled}
         missions = {entry.id: entry.name for entry in self.config.gazetteer.entries}
         watchlists = {name: watchlist.name for name, watchlist in self.config.watchlists.lists.items()}
-        make = partial(write, missions=missions, watchlists=watchlists, links=self._links)
+        make = partial(write, missions=missions, watchlists=watchlists, links=self.links)
         return Sender(self.store, channels, make, self.now, stopping, self.operators, tuple(self.config.sources))
 
-    def _links(self, delivery: Delivery) -> Links | None:
+    def links(self, delivery: Delivery) -> Links | None:
+        """Return where the recipient of a mail looks after their own subscription."""
         mails = isinstance(self.config.channels.get(delivery.channel), Mail) and bool(delivery.watchlists)
         return self.subscribing.links(delivery.recipient, delivery.watchlists, self.now()) if mails else None
 

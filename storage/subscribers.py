@@ -137,6 +137,11 @@ class Subscribers:
         with reading(self.engine) as connection:
             return [Refusal(*row) for row in connection.execute(query)]
 
+    def refused(self, recipient: str, watchlists: Sequence[str]) -> str | None:
+        """Return why a recipient must not get what these watchlists asked for, None where nothing speaks against it."""
+        with reading(self.engine) as connection:
+            return why_not(connection, recipient, watchlists)
+
     def _read(self, *where: Any) -> list[Subscriber]:
         query = select(subscribers, subscriptions.c.watchlist).outerjoin(subscriptions, subscriptions.c.key == subscribers.c.key)
         found: dict[str, tuple[Row[Any], list[str]]] = {}

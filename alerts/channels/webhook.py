@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, SecretStr
 from standardwebhooks import Webhook as Signer
 
 from alerts.channel import Channel, Receipt
+from alerts.facts import Facts, NoticePayload, Payload
 from alerts.guard import check_url
 from alerts.http import TIME_LIMIT, post
 from alerts.message import Message, payload
@@ -38,6 +39,10 @@ SecretUrl = Annotated[SecretStr, AfterValidator(_checked_url)]
 Secret = Annotated[SecretStr, AfterValidator(_checked_secret)]
 
 
+MOST_BYTES = 20_000
+"""Standard Webhooks 1.0.0, "Payload size"."""
+
+
 class WebhookOptions(Noun):
     """`previous_secret` signs too, while a receiver changes to a new secret."""
 
@@ -59,7 +64,7 @@ class Webhook(Channel[WebhookOptions]):
         check_url(options.url.get_secret_value(), settings.outbound)
 
     async def send(self, message: Message) -> Receipt:
-        body = payload(message).model_dump_json()
+        body = small(payload(message)).model_dump_json()
         headers = self._headers(message.id, body, datetime.now(UTC))
         url, outbound = self.options.url.get_secret_value(), self.settings.outbound
         answer = await post(self.name, url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
@@ -76,3 +81,29 @@ class Webhook(Channel[WebhookOptions]):
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(Signer(secret).sign(number, now, body) for secret in secrets),
         }
+
+
+def small(whole: Payload | NoticePayload) -> Payload | NoticePayload:
+    """Return a payload under 20 kB: the last sources are counted instead of named, then long texts and lists are cut."""
+    limit = MOST_BYTES // 5
+    while len(whole.model_dump_json().encode()) >= MOST_BYTES:
+        if isinstance(whole, Payload) and len(whole.data.sources) > 1:
+            whole = whole.model_copy(update={"data": _one_source_less(whole.data)})
+        else:
+            whole = whole.model_validate(_cut(whole.model_dump(), limit))
+            limit //= 2
+    return whole
+
+
+def _one_source_less(facts: Facts) -> Facts:
+    return facts.model_copy(update={"sources": facts.sources[:-1], "more_sources": facts.more_sources + 1})
+
+
+def _cut(value: Any, limit: int) -> Any:
+    """Return plain data without a text longer than `limit`, or a list longer than a hundredth of it (at least one); an address goes whole."""
+    if isinstance(value, str):
+        return value if len(value) <= limit else value[: limit - 1].rstrip() + "…"
+    if isinstance(value, dict):
+        long_link = len(value.get("url") or "") > limit
+        return {key: None if key == "url" and long_link else _cut(child, limit) for key, child in value.items()}
+    return tuple(_cut(child, limit) for child in value[: max(1, limit // 100)]) if isinstance(value, tuple) else value

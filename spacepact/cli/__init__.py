@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from spacepact.cli import deliveries, documents, service
+from spacepact.cli import documents, service
+from spacepact.cli.channel import channel
 from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
@@ -39,6 +41,8 @@ Examples:
   spacepact explain --text article.txt
   spacepact extract --url https://a.example/x page.html
   spacepact classify --jsonl < articles.jsonl | spacepact match --jsonl
+  spacepact channel test desk-mail  send one message, see the receiver's answer
+  spacepact subscribers --help     who gets mail
 Shell completion: eval "$(_SPACEPACT_COMPLETE=bash_source spacepact)"
 """
 
@@ -74,6 +78,7 @@ for _command in (
     stories,
     explain,
     demo,
+    channel,
     subscribers,
     service.crawl_worker,
 ):

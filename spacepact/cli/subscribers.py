@@ -36,7 +36,7 @@ def _subscribing(context: Context) -> Subscribing:
     from spacepact.bootstrap import make_app
 
     app = make_app(context.config, context.env)
-    app.start()
+    app.prepare()
     return app.subscribing
 
 

@@ -139,6 +139,28 @@ def test_the_payload_stays_small(make: Any, hook: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        {"evidence": ["国" * 4_000] * 3},
+        {"title": "国" * 30_000},
+        {"url": "https://news.example/" + "x" * 30_000},
+        {"parties": 600},
+        {"missions": [f"mission-{n}" * 20 for n in range(300)]},
+    ],
+    ids=lambda odd: next(iter(odd)),
+)
+def test_the_payload_stays_under_20_kilobytes_whatever_was_scraped(make: Any, hook: Any, odd: dict[str, Any]) -> None:
+    page = make.article(**{k: v for k, v in odd.items() if k in ("title", "url")})
+    names = [f"state:{n:05}" for n in range(odd.get("parties", 0))]
+    found = make.cooperation("jaxa", "isro", *names, **{k: v for k, v in odd.items() if k in ("evidence", "missions")})
+    make.run(channel(hook.url).send(make.message(page, found)))
+    assert len(hook.got[0].body) < 20_000
+    data = Payload.model_validate_json(hook.got[0].body).data
+    assert data.parties[0].id == "jaxa"
+    assert data.evidence[0]
+
+
+@pytest.mark.parametrize(
     "url", ["ftp://example.org/x", "javascript:alert(1)", "example.org", "http://", "https://exa mple.org/", "http://[::1"]
 )
 def test_an_address_that_cannot_be_a_webhook(url: str) -> None:
