@@ -60,8 +60,13 @@ async def reachable(url: str, outbound: Outbound, resolve: Resolve) -> list[str]
     Whoever connects must use these, and not ask DNS again: a second answer may differ (DNS rebinding).
     """
     parts = httpx.URL(check_url(url, outbound))
-    addresses = await resolve(parts.host, port_of(parts))
-    if parts.host not in outbound.private_hosts and not all(map(is_public, addresses)):
+    return await check_host(parts.host, outbound, resolve, port_of(parts))
+
+
+async def check_host(host: str, outbound: Outbound, resolve: Resolve, port: int = 443) -> list[str]:
+    """Return the IP addresses of a host; raises RefusedError if any of them is not public, OSError if it has none."""
+    addresses = await resolve(host, port)
+    if host not in outbound.private_hosts and not all(map(is_public, addresses)):
         raise RefusedError(f"the name leads into a private network; {_NAME_IT}")
     return addresses
 

@@ -100,7 +100,7 @@ def _one_source_less(facts: Facts) -> Facts:
 
 
 def _cut(value: Any, limit: int) -> Any:
-    """Return plain data without a text longer than `limit`, or a list longer than a hundredth of it (at least one); an address goes whole."""
+    """Return plain data without a text longer than `limit`, or a list of many entries; an address is whole or null."""
     if isinstance(value, str):
         return value if len(value) <= limit else value[: limit - 1].rstrip() + "…"
     if isinstance(value, dict):

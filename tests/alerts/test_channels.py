@@ -53,6 +53,7 @@ def make_channel(kind: str, url: str, port: int) -> Channel[Any]:
         "mail": {"to": ["desk@example.org"]},
         "slack": {"url": url},
         "webhook": {"url": url, "secret": SECRET},
+        "apprise": {"url": url.replace("http://", "json://")},
     }
     cls = kinds()[kind]
     made = cls(
@@ -88,7 +89,16 @@ def read_webhook(hook: Any, mailbox: Any) -> list[str]:
     return [json.dumps(Reference(SECRET).verify(request.body, request.headers), ensure_ascii=False) for request in hook.got]
 
 
-READ: dict[str, Callable[[Any, Any], list[str]]] = {"mail": read_mail, "slack": read_slack, "webhook": read_webhook}
+def read_apprise(hook: Any, mailbox: Any) -> list[str]:
+    return [" ".join([body["title"], body["message"]]) for request in hook.got if (body := json.loads(request.body))]
+
+
+READ: dict[str, Callable[[Any, Any], list[str]]] = {
+    "apprise": read_apprise,
+    "mail": read_mail,
+    "slack": read_slack,
+    "webhook": read_webhook,
+}
 
 
 def failing(make: Any, channel: Channel[Any], message: Message) -> SendError:
@@ -99,12 +109,12 @@ def failing(make: Any, channel: Channel[Any], message: Message) -> SendError:
 
 def test_every_kind_is_held_to_this_contract() -> None:
     assert set(kinds()) == set(READ)
-    assert {name: cls.gap for name, cls in kinds().items()} == {"mail": 0.0, "slack": 1.0, "webhook": 0.0}
+    assert {name: cls.gap for name, cls in kinds().items()} == {"apprise": 1.0, "mail": 0.0, "slack": 1.0, "webhook": 0.0}
 
 
 def test_a_message_arrives_once_with_its_proof_and_the_answer_is_kept(make: Any, channel: Any, kind: str, hook: Any, mailbox: Any) -> None:
     answer = make.run(channel.send(make.message())).answer
-    assert answer.startswith({"mail": "250 ", "slack": "200 ok", "webhook": "200 ok"}[kind])
+    assert answer.startswith({"apprise": "taken", "mail": "250 ", "slack": "200 ok", "webhook": "200 ok"}[kind])
     received = READ[kind](hook, mailbox)
     assert len(received) == 1
     for expected in (

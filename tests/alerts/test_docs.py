@@ -32,7 +32,11 @@ def test_the_example_watchlist_loads(tmp_path: Path) -> None:
 
 def test_the_example_channels_load(tmp_path: Path) -> None:
     (tmp_path / "channels.yaml").write_text(example("channels.md"), "utf-8")
-    env = {"SLACK_URL": "https://hooks.example/x", "HOOK_SECRET": "whsec_" + "YWJj" * 8}
+    env = {
+        "SLACK_URL": "https://hooks.example/x",
+        "MATTERMOST_URL": "mmost://chat.example/3ccdd113474722377935511fc85d3dd4",
+        "HOOK_SECRET": "whsec_" + "YWJj" * 8,
+    }
     channels, problems = load_channels(tmp_path / "channels.yaml", Settings(), env)
     assert problems == []
     assert sorted(c.kind for c in channels.values()) == sorted(kinds())

@@ -50,8 +50,8 @@ def test_every_module_of_the_folder_is_a_kind() -> None:
     ("entry", "place", "what", "hint"),
     [
         ("{kind: slak, url: x}", (2, 17), "'slak' is no kind of channel", "did you mean 'slack'?"),
-        ("{url: x}", (2, 10), "its kind is missing", "kind: mail | slack | webhook"),
-        ("mail", (2, 10), "its kind is missing", "kind: mail"),
+        ("{url: x}", (2, 10), "its kind is missing", "kind: apprise | mail | slack | webhook"),
+        ("mail", (2, 10), "its kind is missing", "kind: apprise | mail"),
         ('{kind: slack, url: "${NOT_SET}"}', (2, 29), "${NOT_SET} is not set", "export NOT_SET"),
         ("{kind: slack, url: 'https://a.example', uri: x}", (2, 50), "unknown key 'uri'", "did you mean 'url'?"),
         ("{kind: slack, url: canary}", (2, 29), "not an http or https address", ""),
