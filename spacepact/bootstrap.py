@@ -107,9 +107,9 @@ class App:
         return Upkeep(self.store, config.watchlists, config.channels, config.expected, config.settings.alerts.timing, self.now)
 
     def _decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
-        config, watchlists = self.config, self.readers.watchlists
-        known = {"channels": config.channels, "policy": config.settings.alerts, "expected": config.expected}
-        return decide(tagged, before, stories, watchlists=watchlists, now=now, **known)
+        config, policy = self.config, self.config.settings.alerts
+        lists = self.readers.watchlists
+        return decide(tagged, before, stories, watchlists=lists, channels=config.channels, policy=policy, expected=config.expected, now=now)
 
     @cached_property
     def readers(self) -> Readers:

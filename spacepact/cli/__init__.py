@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from spacepact.cli import deliveries, documents, service
-from spacepact.cli import documents, service
 from spacepact.cli.channel import channel
 from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
