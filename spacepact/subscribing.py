@@ -51,7 +51,8 @@ class Subscribing:
     def admit(self, address: str, wish: Wish) -> None:
         """Take in somebody whose consent the operator holds; raises ValueError on what is no address."""
         now = self.now()
-        self.store.confirm(parse_address(address), self._offered(wish), now, now)
+        if not self.store.confirm(parse_address(address), self._offered(wish), now, now):
+            raise SpacepactError(f"{address} unsubscribed in the future; is the clock of this machine right?")
 
     def letter(self, token: str) -> Letter:
         """Read the link of a confirmation; raises BadTokenError."""

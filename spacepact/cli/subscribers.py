@@ -90,7 +90,7 @@ def import_(context: Context, file: Any, *, confirmed: bool) -> None:
             taken += 1
         except (ValueError, SpacepactError) as error:
             wrong += 1
-            click.echo(f"{file.name}:{number}: {_reason(error)}")
+            click.echo(f"{getattr(file, 'name', '-')}:{number}: {_reason(error)}")
     click.echo(f"{taken} {'subscribed' if confirmed else 'are asked to confirm'}, {wrong} wrong", err=True)
     raise SystemExit(1 if wrong else 0)
 
