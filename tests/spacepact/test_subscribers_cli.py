@@ -127,7 +127,7 @@ def test_f9_no_cell_of_an_export_is_a_formula(run: Run, sign: str) -> None:
 
 def test_an_import_names_what_is_wrong_and_takes_the_rest(run: Run, store: Store, tmp_path: Path) -> None:
     head, good = "address,watchlists,frequency,zone", "ada@example.org,lunar,daily,Europe/Paris"
-    table = "\n".join([head, good, "nobody,lunar,,", "bob@example.org,mars,,", "eve@example.org,lunar,hourly,"])
+    table = f"{head}\n{good}\nnobody,lunar,,\nbob@example.org,mars,,\neve@example.org,lunar,hourly,"
     (tmp_path / "people.csv").write_text(table, "utf-8")
     answer = run("subscribers", "import", str(tmp_path / "people.csv"), "--confirmed")
     assert answer.exit_code == 1
