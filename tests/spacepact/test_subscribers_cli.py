@@ -282,6 +282,16 @@ def test_channels_are_listed_with_their_state(run: Run, store: Store) -> None:
     assert "broken: 410 gone" in run("channel", "list").stdout
 
 
+def test_sign_up_pages_that_cannot_work_are_named_with_their_place(run: Run, config: Path) -> None:
+    path = config / "settings.yaml"
+    settings = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump({**settings, "subscribers": {"channel": "hook", "watchlists": ["lunar", "luna"]}}), "utf-8")
+    lines = [line for line in run("check").stdout.splitlines() if "settings.yaml" in line]
+    assert len(lines) == 2
+    assert "'hook' is no channel of kind mail; the sign-up pages stay closed" in lines[0]
+    assert "there is no watchlist 'luna'; did you mean 'lunar'?" in lines[1]
+
+
 def test_every_command_shows_examples(run: Run) -> None:
     for group in ("subscribers", "channel"):
         assert "Examples:" in run(group, "--help").stdout
