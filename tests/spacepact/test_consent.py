@@ -15,15 +15,13 @@ from sqlalchemy import Engine
 
 from alerts.channels.mail import Mail, MailOptions
 from alerts.digest import write
-from spacepact.article import Article, Link
-from spacepact.cooperation import Classification, Cooperation, Evidence, Party, Tagged
 from spacepact.demo.receivers import free_port
 from spacepact.sending import Sender
 from spacepact.settings import Mail as Server
 from spacepact.settings import Settings
-from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from storage import Store
 from tests.conftest import NOW
+from tests.spacepact.owing import owe
 
 
 @dataclass
@@ -62,20 +60,7 @@ class Desk:
         self.sender = Sender(self.store, {"mail": Mail("mail", MailOptions(), settings)}, write, lambda: self.now)
 
     def owe(self, number: int, *recipients: str, lists: tuple[str, ...] = ("lunar",)) -> None:
-        """Keep an article whose story is owed to each recipient."""
-        proof = Evidence(text="They signed.", start=0, end=12)
-        found = Cooperation(parties=(Party(id="jaxa", name="JAXA"), Party(id="isro", name="ISRO")), evidence=(proof,), confidence=0.9)
-        url = f"https://a.example/{number}"
-        article = Article(url=url, source="a", title="T", text=f"They signed {number}.", published=self.now, fetched=self.now)
-        telling = Telling(url=url, source="a", site_name="A", tier="trade", title="T", language="en", published=self.now)
-        at = {"first_seen": self.now, "last_seen": self.now}
-        story = Story(id=f"s{number}", record=f"s{number}", cooperation=found, tellings=(telling,), **at)
-        owed = tuple(Delivery(id=f"{number}-{r}", channel="mail", recipient=r, watchlists=lists, reason="first-report") for r in recipients)
-        match = Match(watchlist="lunar", reasons=("agency jaxa",))
-        alert = Alert(id=url, kind="first-report", story=story, matches=(match,), decided=self.now, deliveries=owed)
-        said = Classification(cooperation=True, score=0.9, scope="intergovernmental", cooperations=(found,))
-        decision = Decision(stories=(story,), alerts=(alert,))
-        self.store.add("a", Link(url=url), Tagged(article=article, classification=said), lambda *_: decision, self.now)
+        owe(self.store, number, self.now, "mail", *recipients, lists=lists)
 
     def deliver(self) -> None:
         asyncio.run(self.sender.deliver("mail"))
