@@ -22,8 +22,9 @@ from spacepact.settings import Outbound
 TIME_LIMIT = 15.0
 ANSWER_LIMIT = 64 * 1024
 
-# httpx logs whole addresses at INFO, and a Slack address is a secret.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# They log whole addresses and headers, and a Slack address is a secret.
+for _talker in ("httpx", "httpcore"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
 
 
 class Answer(NamedTuple):
@@ -94,8 +95,18 @@ async def _exchange(client: httpx.AsyncClient, url: str, address: str, body: byt
             read += piece
             if len(read) >= ANSWER_LIMIT:
                 break
-        text = bytes(read[:ANSWER_LIMIT]).decode("utf-8", "replace")
+        text = _without_secrets(bytes(read[:ANSWER_LIMIT]).decode("utf-8", "replace"), asked, ours)
         return Answer(response.status_code, text, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+
+
+def _without_secrets(text: str, asked: httpx.URL, headers: Mapping[str, str]) -> str:
+    """Return an answer without what we sent and must not show: many a server repeats the path that it does not know."""
+    raw = asked.raw_path.decode("ascii")
+    login = headers.get("Authorization", "").removeprefix("Bearer ")
+    for secret in (str(asked), raw, raw.partition("?")[0], asked.path, asked.query.decode("ascii"), login):
+        if len(secret) > 3:
+            text = text.replace(secret, "[...]")
+    return text
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -116,7 +116,8 @@ class Mail(Channel[MailOptions]):
 
         X.1.1 and its like say that there is no such mailbox (RFC 3463, 3.2); 550 alone may also be a policy.
         """
-        words = clean_line(error.message)
+        password = self.mail.password.get_secret_value() if self.mail.password else ""
+        words = clean_line(error.message.replace(password, "[...]") if password else error.message)
         text = f"{self.name}: {self.mail.host} answered {error.code} {words}"
         login, nobody = error.code in (530, 534, 535), error.code >= 500 and bool(NOBODY.match(words))
         return SendError(text, permanent=error.code >= 500, broken=login, unreachable=nobody, steps=QUEUE)
