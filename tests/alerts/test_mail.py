@@ -7,10 +7,14 @@ import email
 import email.policy
 import hashlib
 import ipaddress
+import re
+import shutil
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +27,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from alerts.channels.mail import Mail, MailOptions, Patience, compose
+from alerts.letter import confirmation
 from alerts.message import Links, Message, render
 from alerts.retry import QUEUE, RELAY
 from spacepact.errors import SendError
 from spacepact.settings import Mail as Server
 from spacepact.settings import Settings
+from spacepact.subscriber import Letter, Wish
 from spacepact.text import clean_line
+
+SPAMASSASSIN = shutil.which("spamassassin")
 
 
 def channel(port: int, **server: Any) -> Mail:
@@ -362,3 +370,25 @@ def test_c8_where_starttls_was_stripped_nothing_is_sent_in_clear(make: Any, mail
     assert (error.permanent, error.broken) == (False, False)
     assert "STARTTLS" in str(error)
     assert (mailbox.got, mailbox.commands) == ([], [])
+
+
+def spam_score(mail: EmailMessage) -> tuple[float, str]:
+    """What SpamAssassin's local rules say, and why."""
+    assert SPAMASSASSIN
+    envelope = b"Return-Path: <alerts@example.net>\r\nReceived: from mail.example.net (mail.example.net [192.0.2.1]) by mx.example.org; "
+    raw = envelope + format_datetime(dt.datetime.now(dt.UTC)).encode() + b"\r\n" + mail.as_bytes()
+    done = subprocess.run([SPAMASSASSIN, "--local", "--test-mode"], input=raw, capture_output=True, timeout=60, check=True)
+    judged = email.message_from_bytes(done.stdout, policy=email.policy.compat32)
+    found = re.search(r"score=(-?[\d.]+)", str(judged["X-Spam-Status"]))
+    assert found
+    return float(found[1]), str(judged["X-Spam-Status"])
+
+
+@pytest.mark.skipif(SPAMASSASSIN is None, reason="no spamassassin on this machine")
+def test_c12_spamassassin_takes_no_mail_for_spam(make: Any) -> None:
+    (alert,) = make.desk().takes(make.article(), make.cooperation()).alerts
+    one = compose(render(alert, alert.deliveries[0], links=LINKS), "spacepact <alerts@example.net>", dt.datetime.now(dt.UTC))
+    letter = Letter(address="ada@example.org", wish=Wish(watchlists=("lunar",)), asked=make.now)
+    ask = confirmation(letter, ["The Moon"], LINKS.manage, "spacepact <alerts@example.net>", dt.datetime.now(dt.UTC))
+    judged = [spam_score(mail) for mail in (one, ask)]
+    assert max(score for score, _ in judged) < 2.0, judged
