@@ -8,7 +8,7 @@ who took over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -107,7 +107,7 @@ class Ledger:
             change = update(deliveries).where(deliveries.c.id == bindparam("row"))
             connection.execute(change.values(message=bindparam("m"), fence=bindparam("f"), lease_until=now + RESERVED), values)
             told = _told(connection, {row.alert_id for group in groups for row in group})
-            threads = _threads(connection, channel, rows)
+            threads = _threads(connection, channel, rows, told.values())
         return [_claim(message, fence, group, told, threads) for message, fence, group in fixed]
 
     def start(self, claim: Claim, now: datetime, lease: timedelta, within: Connection | None = None) -> Claim | None:
@@ -278,15 +278,18 @@ def _told(connection: Connection, ids: Collection[str]) -> dict[str, Alert | Not
     return {row.id: (Notice if row.kind == "notice" else Alert).model_validate({**row.body, "deliveries": ()}) for row in rows}
 
 
-def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
-    """Return the receiver's own reference of the first message about each record, by recipient and record."""
-    query = select(deliveries.c.recipient, stories.c.record, deliveries.c.reference).join(stories, stories.c.id == deliveries.c.story_id)
-    known = (deliveries.c.channel == channel) & deliveries.c.reference.is_not(None)
+def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]], told: Iterable[Alert | Notice]) -> dict[tuple[str, str], str]:
+    """Return the receiver's own reference of the first message about each record that is told, by recipient and record."""
+    records = {alert.story.record for alert in told if isinstance(alert, Alert)}
+    of_records = select(stories.c.id, stories.c.record).where(stories.c.record.in_(records)).subquery()
+    query = select(deliveries.c.recipient, of_records.c.record, deliveries.c.reference).join(
+        of_records, of_records.c.id == deliveries.c.story_id
+    )
+    mine = deliveries.c.recipient.in_({row.recipient for row in rows}) & (deliveries.c.channel == channel)
+    query = query.where(mine, deliveries.c.reference.is_not(None)).order_by(deliveries.c.settled, deliveries.c.id)
     found: dict[tuple[str, str], str] = {}
-    if connection.scalar(select(exists().where(known))):
-        mine = deliveries.c.recipient.in_({row.recipient for row in rows})
-        for row in connection.execute(query.where(known, mine).order_by(deliveries.c.settled, deliveries.c.id)):
-            found.setdefault((row.recipient, row.record), row.reference)
+    for row in connection.execute(query):
+        found.setdefault((row.recipient, row.record), row.reference)
     return found
 
 
