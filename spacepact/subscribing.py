@@ -23,15 +23,18 @@ from alerts.subscriptions import with_subscribers
 from spacepact.errors import SendError, SpacepactError
 from spacepact.subscriber import Letter, Subscriber, Wish
 from spacepact.tokens import BadTokenError, Tokens
-from storage.subscribers import Subscribers
+from storage.subscribers import EVERYTHING, Subscribers
 
 log = logging.getLogger(__name__)
 
+REMOVED = "removed by the operator"
 ALL = "_all"
 """Stands for every watchlist in a link; no watchlist can be called so."""
 _LONGEST = 300
 _FRESH = timedelta(seconds=5)
 _LEASE = timedelta(minutes=15)
+_KEPT = timedelta(days=30)
+"""How long a request that nobody confirmed is remembered."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class Subscribing:
         return self.store.ask(parse_address(address), self._offered(wish), self.now())
 
     def admit(self, address: str, wish: Wish) -> None:
-        """Take in somebody whose consent the operator holds; raises ValueError on what is no address."""
+        """Take in somebody whose consent the operator holds; raises ValueError on what is no address.
+
+        Who said no themselves, or does not exist, is not taken in: no operator's list speaks louder than that.
+        """
         now = self.now()
+        refusals = [r for r in self.store.refusals(address) if r.reason != REMOVED and r.watchlist in (EVERYTHING, *wish.watchlists)]
+        if refusals:
+            why = f"{refusals[0].reason} on {refusals[0].since:%Y-%m-%d}"
+            raise SpacepactError(f"{address}: {why}; it can subscribe again by itself, or be asked to (leave --confirmed away)")
         if not self.store.confirm(parse_address(address), self._offered(wish), now, now):
             raise SpacepactError(f"{address} unsubscribed in the future; is the clock of this machine right?")
 
@@ -172,6 +182,7 @@ class Postman:
         store, sent = self.subscribing.store, 0
         while letter := store.claim_letter(self.subscribing.now(), _LEASE):
             sent += await self._mail(letter)
+        store.forget(self.subscribing.now() - _KEPT)
         return sent
 
     async def _mail(self, letter: Letter) -> bool:

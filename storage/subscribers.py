@@ -72,6 +72,11 @@ class Subscribers:
         with writing(self.engine) as connection:
             connection.execute(update(letters).where(mine).values(**values))
 
+    def forget(self, before: datetime) -> None:
+        """Drop the requests of before a moment: who did not confirm did not want to be remembered."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(letters).where(letters.c.asked < before))
+
     def confirm(self, address: str, wish: Wish, asked: datetime, now: datetime) -> bool:
         """Make a subscriber of a proven address; False if it unsubscribed after it was `asked`."""
         key = address_key(address)

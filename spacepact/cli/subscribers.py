@@ -110,9 +110,11 @@ def export(context: Context) -> None:
 @pass_context
 def remove(context: Context, addresses: tuple[str, ...]) -> None:
     """Forget each ADDRESS, but that it gets nothing any more."""
+    from spacepact.subscribing import REMOVED
+
     context.talk()
     desk = _subscribing(context)
-    unknown = [address for address in addresses if not desk.store.remove(address, "removed by the operator", desk.now())]
+    unknown = [address for address in addresses if not desk.store.remove(address, REMOVED, desk.now())]
     for address in unknown:
         click.echo(f"{address}: was not subscribed; it gets nothing all the same")
     raise SystemExit(1 if unknown else 0)

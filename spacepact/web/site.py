@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from spacepact.web.subscribe import subscriber_routes
 from storage import Store
 
 HERE = Path(__file__).parent
+_ADDRESS = re.compile(r"([\w+])[\w.+%=~-]*@(?=[\w-])")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class View:
         """Judge the service as it is now."""
         visited = {state.id: state.state for state in self.store.sources.states()}
         states = [(name, visited.get(name, "waiting")) for name in self.sources]
-        return judge(states, self.store.ledger.broken(), self.store.reading.totals(), problems=self.problems, now=self.now())
+        broken = {lane: masked(why) for lane, why in self.store.ledger.broken().items()}
+        return judge(states, broken, self.store.reading.totals(), problems=self.problems, now=self.now())
 
 
 def make_site(view: View) -> Starlette:
@@ -52,6 +55,7 @@ def make_site(view: View) -> Starlette:
     )
     pages.globals["sign_up"] = view.sign_up
     pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
+    pages.filters["masked"] = masked
     pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
 
     def page(template: str, status: int = 200, **facts: Any) -> Response:
@@ -89,6 +93,11 @@ def make_site(view: View) -> Starlette:
     ]
     handlers: Any = {404: lambda *_: page("missing.html", 404, what="page")}
     return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=handlers)
+
+
+def masked(text: str) -> str:
+    """Return text whose e-mail addresses show their first letter and their host only: the pages may be open to many."""
+    return _ADDRESS.sub(r"\1…@", text)
 
 
 def _health(view: View) -> Response:

@@ -285,6 +285,15 @@ def test_a_letter_that_the_server_does_not_take_is_tried_again(house: House) -> 
     assert house.postman.due() == []
 
 
+def test_a_request_that_nobody_confirms_is_forgotten(house: House) -> None:
+    house.sign_up("ada@example.org")
+    house.letters()
+    assert len(house.store.subscribers.waiting()) == 1
+    house.now += timedelta(days=31)
+    house.letters()
+    assert house.store.subscribers.waiting() == []
+
+
 def test_closed_pages_take_nobody_in_but_let_everybody_out(house: House) -> None:
     closed = TestClient(make_site(View(house.store, {}, 0, lambda: NOW, house.subscribing, sign_up=False)), base_url=BASE)
     assert closed.get("/subscribe").status_code == 404

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from spacepact.cli import main
 from spacepact.demo.receivers import Receivers, free_port
-from spacepact.subscribing import Subscribing
+from spacepact.subscribing import REMOVED, Subscribing
 from spacepact.tokens import Tokens
 from storage import Store, open_database
 from tests.conftest import NOW
@@ -111,7 +111,7 @@ def test_what_is_exported_is_imported_again(run: Run, store: Store) -> None:
     table = run("subscribers", "export").stdout
     before = [s.model_dump(exclude={"confirmed"}) for s in store.subscribers.all()]
     for subscriber in store.subscribers.all():
-        store.subscribers.remove(subscriber.address, "removed", NOW - timedelta(days=9))
+        store.subscribers.remove(subscriber.address, REMOVED, NOW - timedelta(days=9))
     answer = run("subscribers", "import", "-", "--confirmed", stdin="\ufeff" + table)
     assert (answer.exit_code, answer.stdout) == (0, "")
     assert [s.model_dump(exclude={"confirmed"}) for s in store.subscribers.all()] == before
@@ -123,6 +123,15 @@ def test_f9_no_cell_of_an_export_is_a_formula(run: Run, sign: str) -> None:
     rows = list(csv.reader(io.StringIO(run("subscribers", "export").stdout)))
     assert len(rows) == 2
     assert [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))] == []
+
+
+def test_who_left_is_not_brought_back_by_a_list_of_the_operators(run: Run, store: Store) -> None:
+    run("subscribers", "list")
+    store.subscribers.refuse("ada@example.org", ["lunar"], "unsubscribed", NOW - timedelta(days=9))
+    answer = run("subscribers", "add", "ada@example.org", "--list", "lunar", "--confirmed")
+    assert answer.exit_code == 1
+    assert "ada@example.org: unsubscribed on 2026-11-14; it can subscribe again by itself" in answer.stderr
+    assert store.subscribers.active() == []
 
 
 def test_an_import_names_what_is_wrong_and_takes_the_rest(run: Run, store: Store, tmp_path: Path) -> None:

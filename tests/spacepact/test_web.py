@@ -12,6 +12,7 @@ from spacepact.cooperation import Classification, Cooperation, Evidence, Party, 
 from spacepact.round import Failure, Round
 from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from spacepact.web import View, judge, make_site
+from spacepact.web.site import masked
 from storage import Store, migrate, open_database
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -119,3 +120,16 @@ def test_the_verdict_names_its_reasons(
     health = judge(states, broken, totals, problems=problems, now=NOW)
     assert health.status == status
     assert bool(health.reasons) == (status != "ok")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ada.lovelace@example.org", "a…@example.org"),
+        ("550 5.1.1 <ada+news@example.org>: no such user", "550 5.1.1 <a…@example.org>: no such user"),
+        ("team-slack", "team-slack"),
+        ("5 @ noon", "5 @ noon"),
+    ],
+)
+def test_pages_do_not_show_whole_addresses(text: str, shown: str) -> None:
+    assert masked(text) == shown
