@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.channels.mail import Mail
 from alerts.decide import decide
 from alerts.digest import write
-from alerts.message import Links
 from classifier import Classifier
+from spacepact.audience import Audience
 from spacepact.cooperation import Classification, Tagged
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
@@ -30,9 +29,7 @@ from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
 from spacepact.sending import Sender
-from spacepact.story import Decision, Delivery, Story
-from spacepact.subscribing import Postman, Readers, Subscribing
-from spacepact.tokens import Tokens, new_key
+from spacepact.story import Decision, Story
 from spacepact.upkeep import Upkeep
 from storage import Store, migrate, open_database
 
@@ -98,41 +95,23 @@ class App:
         """Tags articles and decides about them; compiles the gazetteer's matcher."""
         classifier = Classifier(self.config.gazetteer)
         gc.freeze()  # what was loaded stays: no collection looks at it again
-        return Processor(self.store, classifier, self._decide, self.now, self.readers.refresh)
+        return Processor(self.store, classifier, self._decide, self.now, self.audience.refresh)
+
+    def _decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
+        config, lists = self.config, self.audience.watchlists
+        policy, channels = config.settings.alerts, config.channels
+        return decide(tagged, before, stories, watchlists=lists, channels=channels, policy=policy, expected=config.expected, now=now)
+
+    @cached_property
+    def audience(self) -> Audience:
+        """The subscribers."""
+        return Audience(self.store, lambda: self.config, self.now)
 
     @cached_property
     def upkeep(self) -> Upkeep:
         """What comes due without an article."""
         config = self.config
         return Upkeep(self.store, config.watchlists, config.channels, config.expected, config.settings.alerts.timing, self.now)
-
-    def _decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
-        config, policy = self.config, self.config.settings.alerts
-        lists = self.readers.watchlists
-        return decide(tagged, before, stories, watchlists=lists, channels=config.channels, policy=policy, expected=config.expected, now=now)
-
-    @cached_property
-    def readers(self) -> Readers:
-        """The watchlists with the subscribers that they have now."""
-        channel = self.config.settings.subscribers.channel
-        return Readers(self.store.subscribers, lambda: self.config.watchlists, channel, self.now)
-
-    @cached_property
-    def subscribing(self) -> Subscribing:
-        """What subscribers and the links in mails may do."""
-        settings = self.config.settings
-        key = settings.web.secret.get_secret_value() if settings.web.secret else self.store.subscribers.key("signing", new_key)
-        return Subscribing(self.store.subscribers, Tokens(key), settings.base_url, self._offers, self.now)
-
-    def _offers(self) -> dict[str, str]:
-        chosen = self.config.settings.subscribers.watchlists
-        return {name: w.name for name, w in self.config.watchlists.lists.items() if not chosen or name in chosen}
-
-    @cached_property
-    def postman(self) -> Postman | None:
-        """Mails the letters of the sign-up pages; None where these are closed."""
-        channel = self.config.channels.get(self.config.settings.subscribers.channel or "")
-        return Postman(self.subscribing, channel) if isinstance(channel, Mail) else None
 
     @cached_property
     def visitor(self) -> Visitor:
@@ -150,13 +129,8 @@ class App:
         channels = {name: channel for name, channel in self.config.channels.items() if channel.enabled}
         missions = {entry.id: entry.name for entry in self.config.gazetteer.entries}
         watchlists = {name: watchlist.name for name, watchlist in self.config.watchlists.lists.items()}
-        make = partial(write, missions=missions, watchlists=watchlists, links=self.links)
+        make = partial(write, missions=missions, watchlists=watchlists, links=self.audience.links)
         return Sender(self.store, channels, make, self.now, stopping, self.operators, tuple(self.config.sources))
-
-    def links(self, delivery: Delivery) -> Links | None:
-        """Return where the recipient of a mail looks after their own subscription."""
-        mails = isinstance(self.config.channels.get(delivery.channel), Mail) and bool(delivery.watchlists)
-        return self.subscribing.links(delivery.recipient, delivery.watchlists, self.now()) if mails else None
 
     @cached_property
     def operators(self) -> Operators:

@@ -33,10 +33,18 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         app.start()
         app.alone()
         crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
-        handlers: dict[Kind, Handler] = {"crawl": crawler.crawl, "deliver": app.sender(stop.is_set).deliver, "maintain": app.maintain}
-        due: dict[Kind, Due] = {"crawl": app.due_sources, "deliver": app.due_lanes, "maintain": app.due_upkeep}
-        if app.postman:
-            handlers["letters"], due["letters"] = app.postman.deliver, app.postman.due
+        handlers: dict[Kind, Handler] = {
+            "crawl": crawler.crawl,
+            "deliver": app.sender(stop.is_set).deliver,
+            "maintain": app.maintain,
+            "letters": app.audience.postman.deliver,
+        }
+        due: dict[Kind, Due] = {
+            "crawl": app.due_sources,
+            "deliver": app.due_lanes,
+            "maintain": app.due_upkeep,
+            "letters": app.audience.postman.due,
+        }
         dispatcher = EmbeddedDispatcher(handlers, {"crawl": settings.crawl.at_once})
         clock = Clock(dispatcher, due, settings.alerts.tick)
         server = _Server(uvicorn.Config(make_site(view(app)), log_config=None, access_log=False, lifespan="off"))
@@ -67,7 +75,7 @@ def stop_on_signals() -> asyncio.Event:
 
 def view(app: App) -> View:
     """Return what the web pages show."""
-    return View(app.store, app.config.sources, len(app.config.problems), app.now, app.subscribing, app.postman is not None)
+    return View(app.store, app.config.sources, len(app.config.problems), app.now, app.audience.subscribing, app.audience.sign_up)
 
 
 class _Server(uvicorn.Server):

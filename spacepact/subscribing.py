@@ -10,16 +10,14 @@ import logging
 import random
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from alerts.address import parse_address
 from alerts.bounce import Failure, read_bounce
 from alerts.channels.mail import Mail
 from alerts.letter import confirmation
-from alerts.matching import Watchlists
 from alerts.message import Links
 from alerts.retry import next_try
-from alerts.subscriptions import with_subscribers
 from spacepact.errors import SendError, SpacepactError
 from spacepact.subscriber import Letter, Subscriber, Wish
 from spacepact.tokens import BadTokenError, Tokens
@@ -31,7 +29,6 @@ REMOVED = "removed by the operator"
 ALL = "_all"
 """Stands for every watchlist in a link; no watchlist can be called so."""
 _LONGEST = 300
-_FRESH = timedelta(seconds=5)
 _LEASE = timedelta(minutes=15)
 _KEPT = timedelta(days=30)
 """How long a request that nobody confirmed is remembered."""
@@ -146,51 +143,31 @@ class Subscribing:
         return wish
 
 
-@dataclass
-class Readers:
-    """The watchlists as they deliver now, subscribers included; read anew when they are older than a few seconds."""
-
-    store: Subscribers
-    lists: Callable[[], Watchlists]
-    channel: str | None
-    now: Callable[[], datetime]
-
-    def __post_init__(self) -> None:
-        self.watchlists, self._read = self.lists(), datetime.min.replace(tzinfo=UTC)
-
-    def refresh(self) -> None:
-        """Look who subscribes now; whoever left is held back at the send as well."""
-        if self.now() - self._read >= _FRESH:
-            self._read = self.now()
-            lists = self.lists()
-            self.watchlists = with_subscribers(lists, self.store.active(), self.channel) if self.channel else lists
-
-
 @dataclass(frozen=True)
 class Postman:
-    """Mails the letters that ask for confirmation; trouble is recorded and tried again."""
+    """Mails the letters that ask for confirmation; trouble is recorded and tried again. Without a channel they wait."""
 
     subscribing: Subscribing
-    channel: Mail
+    channel: Callable[[], Mail | None]
 
     def due(self) -> list[str]:
         """Return the one lane of letters where something waits."""
-        return ["letters"] if self.subscribing.store.letters_due(self.subscribing.now()) else []
+        return ["letters"] if self.channel() and self.subscribing.store.letters_due(self.subscribing.now()) else []
 
     async def deliver(self, _: str = "letters") -> int:
         """Mail every letter that is due; returns how many were taken by the mail server."""
         store, sent = self.subscribing.store, 0
-        while letter := store.claim_letter(self.subscribing.now(), _LEASE):
-            sent += await self._mail(letter)
+        while (channel := self.channel()) and (letter := store.claim_letter(self.subscribing.now(), _LEASE)):
+            sent += await self._mail(channel, letter)
         store.forget(self.subscribing.now() - _KEPT)
         return sent
 
-    async def _mail(self, letter: Letter) -> bool:
+    async def _mail(self, channel: Mail, letter: Letter) -> bool:
         subscribing, store = self.subscribing, self.subscribing.store
         names = [subscribing.offers().get(name, name) for name in letter.wish.watchlists]
-        mail = confirmation(letter, names, subscribing.confirm_url(letter), self.channel.mail.sender, subscribing.now())
+        mail = confirmation(letter, names, subscribing.confirm_url(letter), channel.mail.sender, subscribing.now())
         try:
-            answer = await self.channel.carry(mail.as_bytes(), letter.address)
+            answer = await channel.carry(mail.as_bytes(), letter.address)
         except SendError as error:
             again = next_try(letter.number, error, subscribing.now(), random.uniform(-1, 1))  # noqa: S311 - spreads load, guards nothing
             store.settle_letter(letter, "failed" if again else "dead", str(error), again)

@@ -85,7 +85,7 @@ async def _send(app: App, name: str, recipient: str) -> bool:
         return False
     started = time.monotonic()
     try:
-        receipt = await app.config.channels[name].send(write(delivery.id, [(delivery, alert)], links=app.links))
+        receipt = await app.config.channels[name].send(write(delivery.id, [(delivery, alert)], links=app.audience.links))
     except SendError as error:
         fate = "the channel is broken" if error.broken else "another try cannot help" if error.permanent else "another try may help"
         click.echo(f"{recipient}: {error} ({fate})")

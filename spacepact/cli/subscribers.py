@@ -37,7 +37,7 @@ def _subscribing(context: Context) -> Subscribing:
 
     app = make_app(context.config, context.env)
     app.prepare()
-    return app.subscribing
+    return app.audience.subscribing
 
 
 @subscribers.command("list")

@@ -64,7 +64,8 @@ class House:
         self.visitors = site
         self.browser = self.visitor("192.0.2.1")
         settings = Settings(mail=Server(host="127.0.0.1", port=self.post.port, sender="spacepact <alerts@example.org>"))
-        self.postman = Postman(self.subscribing, Mail("mail", MailOptions(), settings))
+        mail = Mail("mail", MailOptions(), settings)
+        self.postman = Postman(self.subscribing, lambda: mail)
 
     def visitor(self, host: str) -> TestClient:
         return TestClient(self.visitors, base_url=BASE, client=(host, 1), follow_redirects=False)
