@@ -61,7 +61,8 @@ def _collected(message: Message) -> Iterator[Block]:
 
 
 def _part(facts: Facts) -> Iterator[str]:
-    yield from _prefixed("", facts.headline, f"*{KINDS[facts.kind]}.* ")
+    kind = "" if facts.kind == "first-report" else f"{KINDS[facts.kind]}. "
+    yield from (f"{kind}*{piece}*" for piece in pieces(facts.headline.replace("*", ""), SECTION - len(kind) - 2))
     for sentence in facts.evidence[:1]:
         yield from _prefixed("> ", sentence)
     more = len(facts.sources) - 1 + facts.more_sources
@@ -105,10 +106,8 @@ def _long(title: str) -> Iterator[Block]:
         yield from _joined(pieces(title, SECTION))
 
 
-def _prefixed(prefix: str, text: str, first: str = "") -> list[str]:
-    """Return the pieces of a text, each with a prefix, the first one with `first` before it."""
-    found = [prefix + piece for piece in pieces(text, SECTION - len(prefix) - len(first))]
-    return [first + found[0], *found[1:]] if found else []
+def _prefixed(prefix: str, text: str) -> list[str]:
+    return [prefix + piece for piece in pieces(text, SECTION - len(prefix))]
 
 
 def _joined(lines: Iterable[str]) -> Iterator[Block]:

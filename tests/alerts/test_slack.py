@@ -112,7 +112,7 @@ def test_a_digest_of_usual_length_is_one_post(make: Any, slack: Any) -> None:
         hook(slack).send(digest(make, 12, title="A title of usual length about a joint mission", sentence="The agencies agreed. " * 10))
     )
     assert len(slack.posts) == 1
-    assert sum(1 for t in words(slack.posts[0]["blocks"]) if "*First report.*" in t) == 12
+    assert sum(1 for t in words(slack.posts[0]["blocks"]) if t.startswith("*Signed: JAXA and ")) == 12
 
 
 def test_a_split_message_goes_on_where_it_was_broken_off(make: Any, slack: Any) -> None:
