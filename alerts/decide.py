@@ -12,7 +12,7 @@ from functools import cached_property
 
 from alerts.expected import ExpectedEvents
 from alerts.matching import Subject, Watchlists
-from alerts.owing import Route, asked_again, asked_for, old_news, owe, recall, told_by, told_groups
+from alerts.owing import Route, asked_again, asked_for, old_news, one_recipient, owe, recall, told_by, told_groups
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
 from spacepact.cooperation import Classification, Cooperation, Tagged
@@ -160,8 +160,12 @@ class _Desk:
         article = self.tagged.article
         subject = Subject(cooperation, self.tagged.classification, article.tier, article.language)
         matches = self.watchlists.match(subject)
-        known = {(t.channel, t.recipient) for t in story.told}
-        asked = {key: a for key, a in asked_for(matches, self.watchlists, self.channels, self.policy.timing).items() if key not in known}
+        known = {one_recipient(t.channel, t.recipient) for t in story.told}
+        asked = {
+            key: a
+            for key, a in asked_for(matches, self.watchlists, self.channels, self.policy.timing).items()
+            if one_recipient(*key) not in known
+        }
         why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
         old = old_news(self.report, self.policy.max_age, self.now)
         deliveries = tuple(owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in sorted(asked.items()))

@@ -40,16 +40,23 @@ def delivery_id(recipient: str, channel: str, story: str, revision: int, reminde
     return stable_id(recipient, channel, story, str(revision), *([f"reminder {reminder}"] if reminder else []))
 
 
+def one_recipient(channel: str, recipient: str) -> Key:
+    """Return what is the same for two spellings of one address: case tells nobody apart, and nobody is told twice."""
+    return channel, recipient.casefold()
+
+
 def asked_for(matches: Sequence[Match], lists: Watchlists, channels: Mapping[str, Route], shared: Timing) -> dict[Key, Asked]:
     """Return who is to be told, and which lists asked for it; `shared` is the timing that every list inherits."""
     asked: dict[Key, Asked] = {}
+    spelt: dict[Key, str] = {}
     for match in matches:
         watchlist = lists.lists[match.watchlist]
         for target in watchlist.deliver:
             route = channels.get(target.channel)
             reached = route.recipients(target.to) or ("",) if route else target.to or (target.channel,)
             timing = inherit(shared, watchlist.timing, target)
-            for recipient in reached:
+            for written in reached:
+                recipient = spelt.setdefault(one_recipient(target.channel, written), written)
                 names, timings = asked.get((target.channel, recipient), Asked((), ()))
                 names = names if match.watchlist in names else (*names, match.watchlist)
                 asked[target.channel, recipient] = Asked(names, (*timings, timing))

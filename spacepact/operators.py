@@ -35,6 +35,12 @@ class Operators:
         text = f"{why}\n\nNothing is sent over {lane} until it is mended: put right what is wrong, then run: spacepact mend {lane}"
         self.tell(ledger, f"broken {lane} {now:%Y-%m-%dT%H:%M:%S}", f"Channel {lane} is broken", text, now, within=within, but=lane)
 
+    def gone(self, ledger: Ledger, claim: Claim, why: str, now: datetime, within: Connection | None = None) -> None:
+        """Say that an address does not exist and is not written to any more; once a day for each channel, however many follow."""
+        lane, address = claim.delivery.channel, claim.delivery.recipient
+        text = f"{address}: {why}\n\nIf config/ names it, put it right there. All such addresses: spacepact subscribers list"
+        self.tell(ledger, f"gone {lane} {now:%Y-%m-%d}", f"{address} does not exist and gets no more mail", text, now, within=within)
+
     def given_up(self, ledger: Ledger, claim: Claim, why: str, now: datetime, within: Connection | None = None) -> None:
         """Say that a message could not be delivered; once a day for each channel, however many follow."""
         lane = claim.delivery.channel

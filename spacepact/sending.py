@@ -175,6 +175,7 @@ class Sender:
             self.store.subscribers.refuse(claim.delivery.recipient, (), f"address-gone: {error}", now, connection)
             ledger.settle(claim, "suppressed", f"address-gone: {error}", now, within=connection)
             log.warning("%s is not written to any more: %s", claim.delivery.recipient, error)
+            self.operators.gone(ledger, claim, str(error), now, connection)
             return
         again = next_try(claim.since_replay, error, now, random.uniform(-1, 1))  # noqa: S311 - spreads load, guards nothing
         ledger.settle(claim, "failed" if again else "dead", str(error), now, again, within=connection)

@@ -37,6 +37,14 @@ def test_somebody_whom_two_lists_would_tell_is_told_once(make: Any, desk: Any) -
     assert [d.recipient for d in alert.deliveries] == ["desk@example.org"]
 
 
+def test_two_spellings_of_one_address_are_one_mail_now_and_when_another_source_joins(make: Any, desk: Any) -> None:
+    desk.lists = with_subscribers(Watchlists(desk.lists), [subscriber(make, "Desk@Example.org", "china")], "mail").lists
+    (first,) = desk.takes(make.article(1), make.cooperation("jaxa", "cnsa")).alerts
+    assert len(first.deliveries) == 1
+    desk.lists = {"china": desk.lists["china"].model_copy(update={"deliver": desk.lists["china"].deliver[1:]})}
+    assert desk.takes(make.article(2), make.cooperation("jaxa", "cnsa")).alerts == ()
+
+
 @pytest.mark.parametrize(
     ("frequency", "due"), [("immediate", "2026-05-12T09:00"), ("daily", "2026-05-12T23:00"), ("weekly", "2026-05-17T23:00")]
 )

@@ -38,7 +38,7 @@ def failing(make: Any, url: str) -> SendError:
     return caught.value
 
 
-def test_the_signature_is_that_of_the_exact_bytes(make: Any, hook: Any) -> None:
+def test_a11_the_signature_is_that_of_the_exact_bytes(make: Any, hook: Any) -> None:
     message = make.message(make.article(title="LUPEX 🚀 وكالة"), make.cooperation(evidence=["署名した。 🚀 وقّعت"]))
     make.run(channel(hook.url).send(message))
     request = hook.got[0]
@@ -55,7 +55,7 @@ def test_the_signature_is_that_of_the_exact_bytes(make: Any, hook: Any) -> None:
         Reference(SECRET.get_secret_value()).verify(request.body + b" ", request.headers)
 
 
-def test_another_try_has_the_same_id_and_a_fresh_signature(make: Any, hook: Any) -> None:
+def test_a12_another_try_has_the_same_id_and_a_fresh_signature(make: Any, hook: Any) -> None:
     message = make.message()
     for _ in range(2):
         make.run(channel(hook.url).send(message))
@@ -67,7 +67,7 @@ def test_another_try_has_the_same_id_and_a_fresh_signature(make: Any, hook: Any)
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
 
 
-def test_both_secrets_sign_while_one_replaces_the_other(make: Any, hook: Any) -> None:
+def test_a13_both_secrets_sign_while_one_replaces_the_other(make: Any, hook: Any) -> None:
     make.run(channel(hook.url, previous=OLD).send(make.message()))
     request = hook.got[0]
     assert len(request.headers["webhook-signature"].split()) == 2
@@ -76,13 +76,13 @@ def test_both_secrets_sign_while_one_replaces_the_other(make: Any, hook: Any) ->
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_only_two_hundreds_are_success(make: Any, hook: Any, status: int) -> None:
+def test_a6_only_two_hundreds_are_success(make: Any, hook: Any, status: int) -> None:
     hook.answers(status)
     assert make.run(channel(hook.url).send(make.message())).answer == str(status)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_a_failure_and_its_target_hears_nothing(make: Any, hook: Any, status: int) -> None:
+def test_a6_a_redirect_is_a_failure_and_its_target_hears_nothing(make: Any, hook: Any, status: int) -> None:
     hook.answers(status, Location=hook.url.replace("canary", "target"))
     error = failing(make, hook.url)
     assert (error.permanent, error.broken) == (False, False)
@@ -118,7 +118,7 @@ def test_a_retry_after_that_says_nothing(make: Any, hook: Any, said: str) -> Non
     assert failing(make, hook.url).retry_after is None
 
 
-def test_a_huge_answer_is_cut(make: Any, hook: Any) -> None:
+def test_a14_a_huge_answer_is_cut(make: Any, hook: Any) -> None:
     hook.answers(200, b"x" * (8 * ANSWER_LIMIT))
     start = time.monotonic()
     assert len(make.run(channel(hook.url).send(make.message())).answer) < 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from alerts.channels.mail import Mail, MailOptions
 from alerts.digest import write
 from spacepact.demo.receivers import free_port
+from spacepact.operators import Operators
 from spacepact.sending import Sender
 from spacepact.settings import Mail as Server
 from spacepact.settings import Settings
@@ -96,6 +97,17 @@ def test_c6_one_bad_recipient_of_fifty_is_suppressed_and_the_others_get_one_mail
     assert desk.post.asked["r7@example.org"] == 1
     assert desk.states()["2-r7@example.org"] == "suppressed"
     assert desk.post.got["r8@example.org"] == 2
+
+
+def test_operators_hear_of_an_address_that_does_not_exist_once_a_day(desk: Desk) -> None:
+    for name in ("r1", "r2", "r3"):
+        desk.post.replies[f"{name}@example.org"] = "550 5.1.1 no such user"
+    desk.sender = replace(desk.sender, operators=Operators((("mail", "ops@example.org"),)))
+    desk.owe(1, "r1@example.org", "r2@example.org", "r3@example.org")
+    for _ in range(3):
+        desk.deliver()
+        desk.now += timedelta(minutes=1)
+    assert desk.post.got == Counter(["ops@example.org"])
 
 
 def test_c5_a_busy_mailbox_is_asked_again_after_half_an_hour_and_gets_one_mail(desk: Desk) -> None:
