@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -10,6 +11,12 @@ from pydantic import AwareDatetime, field_validator
 from spacepact.noun import Noun
 
 Frequency = Literal["immediate", "daily", "weekly"]
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the IANA zones that this machine knows; looking takes milliseconds, so it is done once."""
+    return frozenset(available_timezones())
 
 
 class Wish(Noun):
@@ -22,7 +29,7 @@ class Wish(Noun):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in zones():
             raise ValueError(f"{zone!r} is no time zone; write one like Europe/Berlin")
         return zone
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
-from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from spacepact.subscriber import Wish
+from spacepact.subscriber import Wish, zones
 from spacepact.subscribing import Subscribing
 from spacepact.tokens import BadTokenError
 from spacepact.web.limiter import Limiter
@@ -26,7 +25,7 @@ Show = Callable[..., Response]
 """Renders a template with a status and facts."""
 
 MOST_BYTES = 20_000
-ZONES = ("UTC", *sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/", "posix", "right"))))
+ZONES = ("UTC", *sorted(z for z in zones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/", "posix", "right"))))
 _BOTH = ["GET", "POST"]
 
 

@@ -11,8 +11,9 @@ import pytest
 from alerts.routing import kinds, load_channels
 from alerts.watchlist import Condition, Known, load_watchlists
 from spacepact.article import Tier
+from spacepact.cli.subscribers import subscribers
 from spacepact.cooperation import Activity, Instrument, Mode, Scope, Stage
-from spacepact.settings import Settings
+from spacepact.settings import Settings, load_settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -40,6 +41,20 @@ def test_the_example_channels_load(tmp_path: Path) -> None:
     channels, problems = load_channels(tmp_path / "channels.yaml", Settings(), env)
     assert problems == []
     assert sorted(c.kind for c in channels.values()) == sorted(kinds())
+
+
+def test_the_example_settings_load(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text(example("subscribers.md"), "utf-8")
+    settings = load_settings(tmp_path, {"LINK_SECRET": "x" * 32})
+    assert settings.subscribers.channel == "desk-mail"
+    hosts = re.findall(r"```yaml\n(outbound:.*?)```", (DOCS / "channels.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "settings.yaml").write_text(hosts[0], "utf-8")
+    assert load_settings(tmp_path, {}).outbound.private_hosts == ("mattermost.lan", "10.0.0.7")
+
+
+def test_every_command_of_subscribers_is_documented() -> None:
+    text = (DOCS / "subscribers.md").read_text("utf-8")
+    assert [name for name in subscribers.commands if f"spacepact subscribers {name}" not in text] == []
 
 
 @pytest.mark.parametrize(
