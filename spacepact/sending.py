@@ -150,7 +150,7 @@ class Sender:
         coverage = await asyncio.to_thread(self._coverage, claim) if claim.kind == "digest" else None
         try:
             message = self.write(claim.id, [(i.delivery, i.told) for i in claim.items], coverage=coverage)
-            return message.model_copy(update={"reply_to": claim.reply_to})
+            return message.model_copy(update={"reply_to": claim.reply_to}) if message.facts else message
         except (TemplateError, ValueError) as error:
             raise SendError(f"the message cannot be written: {error}", permanent=True) from error
 

@@ -61,9 +61,9 @@ class Team:
         operators = Operators((("mail", "ops@example.org"),))
         self.sender = Sender(self.store, channels, write, lambda: self.now, operators=operators)
 
-    def owe(self, *numbers: int, record: str = "") -> None:
+    def owe(self, *numbers: int, record: str = "", batch: str | None = None) -> None:
         for number in numbers:
-            owe(self.store, number, self.now, "slack", "slack", record=record)
+            owe(self.store, number, self.now, "slack", "slack", record=record, batch=batch)
 
     def deliver(self, lane: str = "slack") -> None:
         if lane in self.store.ledger.due_lanes(self.now):
@@ -144,3 +144,14 @@ def test_a_bot_keeps_one_cooperation_in_one_thread(team: Team) -> None:
     first, other, later = team.server.posts
     assert (first.get("thread_ts"), other.get("thread_ts"), later["thread_ts"]) == (None, None, first["ts"])
     assert words(later["blocks"])
+
+
+def test_a_digest_is_no_answer_to_the_first_story_in_it(team: Team) -> None:
+    team.use(token=SecretStr(TOKEN), conversation="C012345", api=f"{team.server.base}/api")
+    team.owe(1, record="lupex")
+    team.deliver()
+    team.now += timedelta(days=40)
+    team.owe(2, record="lupex", batch="group")
+    team.owe(3, record="other", batch="group")
+    team.deliver()
+    assert [p.get("thread_ts") for p in team.server.posts] == [None, None]
