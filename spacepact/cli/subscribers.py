@@ -79,11 +79,14 @@ def import_(context: Context, file: Any, *, confirmed: bool) -> None:
 
     A line that is wrong is named and left out; the others are taken in.
     """
+    from rich.console import Console
+    from rich.progress import track
+
     from spacepact.subscriber_table import read_csv
 
     context.talk()
-    desk, wrong, taken = _subscribing(context), 0, 0
-    for number, row in read_csv(file):
+    desk, wrong, taken, screen = _subscribing(context), 0, 0, Console(stderr=True)
+    for number, row in track(list(read_csv(file)), "subscribing", console=screen, transient=True, disable=not screen.is_terminal):
         try:
             wish = Wish(watchlists=tuple(row["watchlists"].split()), frequency=row["frequency"] or "immediate", zone=row["zone"] or "UTC")
             _take_in(desk, row["address"], wish, confirmed=confirmed)
