@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from alerts.channels.mail import Mail, MailOptions, Patience, compose
+from alerts.digest import write
 from alerts.letter import confirmation
 from alerts.message import Links, Message, render
 from alerts.retry import QUEUE, RELAY
@@ -101,6 +102,14 @@ def test_both_parts_lead_to_the_subscription(make: Any) -> None:
     for part in (message.text, message.html):
         assert LINKS.unsubscribe in part
         assert LINKS.manage in part
+
+
+def test_a_digest_leads_to_the_subscription_too(make: Any) -> None:
+    items = [(a.deliveries[0], a) for n in (1, 2) for a in make.desk().takes(make.article(n), make.cooperation()).alerts]
+    digest = write("digest-1", items, links=lambda _: LINKS)
+    assert all(link in part for link in LINKS for part in (digest.text, digest.html))
+    mail = compose(digest, "alerts@example.net", make.now)
+    assert (mail["Message-ID"], mail["In-Reply-To"], mail["List-Unsubscribe"]) == ("<digest-1@example.net>", None, f"<{LINKS.unsubscribe}>")
 
 
 def test_c12_html_is_small_holds_in_light_and_dark_and_tracks_nobody(make: Any) -> None:
