@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.facts import Facts, make_facts
-from alerts.message import KINDS, Links, Message, day, fill, render
+from alerts.message import KINDS, MOST_HTML, Links, Message, brief, cut, day, fill, render
 from spacepact.round import Coverage
 from spacepact.story import Alert, AlertKind, Delivery, Notice
 from spacepact.text import clean_line
@@ -86,11 +86,21 @@ def _collected(number: str, delivery: Delivery, parts: tuple[Facts, ...], covera
         lead=lead,
         rows=(),
         text=fill("digest.txt", words),
-        html=fill("digest.html", words),
+        html=_html(words, parts),
         parts=parts,
         note=note,
         links=links,
     )
+
+
+def _html(words: Mapping[str, object], parts: tuple[Facts, ...]) -> str:
+    """Return the HTML, with shorter sentences where a mail program would show a part of it only."""
+    html = fill("digest.html", words)
+    for most in (400, 200, 100):
+        if len(html.encode()) < MOST_HTML:
+            break
+        html = fill("digest.html", {**words, "parts": [brief(p, most) for p in parts]})
+    return html
 
 
 def _why(delivery: Delivery) -> str:
@@ -121,8 +131,7 @@ def _notice(number: str, delivery: Delivery, told: Notice, coverage: Coverage | 
 
 
 def _cut(subject: str) -> str:
-    line = clean_line(subject)
-    return line if len(line) <= 180 else line[:179].rstrip() + "…"
+    return cut(clean_line(subject), 180)
 
 
 def _day(moment: datetime, zone: str) -> str:

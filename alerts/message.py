@@ -24,6 +24,8 @@ KINDS: dict[AlertKind, str] = {
     "reminder": "Reminder",
 }
 _SUBJECT = 180
+MOST_HTML = 100_000
+"""Bytes of HTML above which mail programs show a part of a mail only."""
 
 
 class Row(NamedTuple):
@@ -94,7 +96,7 @@ def render(
         lead=lead,
         rows=rows,
         text=fill("message.txt", words),
-        html=fill("message.html", words),
+        html=fill("message.html", words) if _short(facts) else fill("message.html", words | {"facts": brief(facts, 2_000)}),
         facts=facts,
         links=links,
     )
@@ -118,7 +120,7 @@ def _subject(facts: Facts) -> str:
     """Return the subject: of what was told before where that is set right, so that mail programs keep one conversation."""
     again = facts.kind in ("correction", "withdrawal")
     line = clean_line(f"Re: {facts.was_headline}" if again and facts.was_headline else facts.headline)
-    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rstrip() + "…"
+    return cut(line, _SUBJECT)
 
 
 def _lead(facts: Facts) -> str:
@@ -154,6 +156,25 @@ def _rows(facts: Facts) -> tuple[Row, ...]:
     }
     told = {name: value for name, value in values.items() if value and (value != label("none") or name in former)}
     return tuple(Row(name, value, former.get(name, "")) for name, value in told.items())
+
+
+def _short(facts: Facts) -> bool:
+    return sum(len(text.encode()) for text in (*facts.evidence, *(s.title for s in facts.sources))) < MOST_HTML // 2
+
+
+def brief(facts: Facts, most: int) -> Facts:
+    """Return the facts with no sentence longer than `most`, and sources to match, for where space is short; the text part has all."""
+    sources = tuple(s.model_copy(update={"title": cut(s.title, min(most, 200))}) for s in facts.sources[:10])
+    more = facts.more_sources + len(facts.sources) - len(sources)
+    sentences = tuple(cut(sentence, most) for sentence in facts.evidence)
+    return facts.model_copy(
+        update={"headline": cut(facts.headline, min(most, 300)), "evidence": sentences, "sources": sources, "more_sources": more}
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most `most` characters, with a sign where it was cut."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def day(moment: datetime) -> str:

@@ -112,6 +112,19 @@ def test_a_digest_leads_to_the_subscription_too(make: Any) -> None:
     assert (mail["Message-ID"], mail["In-Reply-To"], mail["List-Unsubscribe"]) == ("<digest-1@example.net>", None, f"<{LINKS.unsubscribe}>")
 
 
+@pytest.mark.parametrize("letter", ["x", "国"])
+def test_c12_fifty_stories_of_any_length_are_under_100_kilobytes(make: Any, letter: str) -> None:
+    items = []
+    for n in range(50):
+        page, found = make.article(n, title=letter * 400), make.cooperation(evidence=[letter * 4_000], missions=[f"m{n}"])
+        items += [(a.deliveries[0], a) for a in make.desk().takes(page, found).alerts]
+    digest = write("digest-1", items, links=lambda _: LINKS)
+    assert len(digest.html.encode()) <= 100_000
+    assert digest.text.count(letter * 4_000) == 50
+    (alert,) = make.desk().takes(make.article(), make.cooperation(evidence=[letter * 30_000] * 3)).alerts
+    assert len(render(alert, alert.deliveries[0], links=LINKS).html.encode()) <= 100_000
+
+
 def test_c12_html_is_small_holds_in_light_and_dark_and_tracks_nobody(make: Any) -> None:
     long = make.cooperation(
         *[f"state:{chr(97 + i)}{chr(97 + j)}" for i in range(6) for j in range(6)], evidence=["Words & words. " * 280] * 3
