@@ -141,7 +141,7 @@ def _lead(facts: Facts) -> str:
 def _preview(facts: Facts, lead: str) -> str:
     """Return what a mail program shows beside the subject."""
     changes = "; ".join(f"{c.fact.lower()}: {c.was} → {c.now}" for c in facts.changes)
-    return changes or lead or next(iter(facts.evidence), "")
+    return cut(changes or lead or next(iter(facts.evidence), ""), 200)
 
 
 def _rows(facts: Facts) -> tuple[Row, ...]:
