@@ -84,6 +84,7 @@ class App:
         except BlockingIOError:
             raise SpacepactError(f"database: {database.database} is in use by another spacepact run; stop it first") from None
         released = self.store.ledger.release()
+        self.store.subscribers.release()
         for channel, why in self.store.ledger.broken().items():
             log.warning("channel %s was broken (%s); a restart tries it again", channel, why)
             self.store.ledger.mend([channel])

@@ -65,6 +65,11 @@ class Subscribers:
             row = connection.execute(taken.returning(letters)).first()
         return Letter(address=row.address, wish=Wish.model_validate(row.wish), asked=row.asked, number=row.tries) if row else None
 
+    def release(self) -> None:
+        """Give back every request that is under way: only for a process that knows it is the only one."""
+        with writing(self.engine) as connection:
+            connection.execute(update(letters).where(letters.c.lease_until.is_not(None)).values(lease_until=None))
+
     def settle_letter(self, letter: Letter, state: DeliveryState, answer: str, again: datetime | None = None) -> None:
         """Record how the mailing of a request ended."""
         mine = (letters.c.key == address_key(letter.address)) & (letters.c.tries == letter.number)

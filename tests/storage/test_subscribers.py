@@ -62,6 +62,13 @@ def test_a_letter_is_claimed_once_and_again_only_after_its_lease(store: Subscrib
     assert not store.letters_due(NOW + 99 * HOUR)
 
 
+def test_a_letter_of_a_process_that_died_is_free_at_once(store: Subscribers) -> None:
+    store.ask("ada@example.org", WISH, NOW)
+    store.claim_letter(NOW, HOUR)
+    store.release()
+    assert store.letters_due(NOW)
+
+
 def test_unsubscribing_from_one_list_leaves_the_others(store: Subscribers) -> None:
     store.confirm("ada@example.org", WISH, NOW, NOW)
     store.refuse("ADA@example.org", ["lunar"], "unsubscribed", NOW)
