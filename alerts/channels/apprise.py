@@ -47,7 +47,7 @@ class Apprise(Channel[AppriseOptions]):
         try:
             library: Any = import_module("apprise")
         except ModuleNotFoundError:
-            raise ValueError("kind apprise needs the extra spacepact[apprise]; install it") from None
+            raise ValueError("kind apprise needs the extra: pip install '.[apprise]'") from None
         self._service = library.Apprise.instantiate(options.url.get_secret_value(), suppress_exceptions=True)
         if self._service is None:
             raise ValueError("Apprise knows no such service, or part of its address is missing; see https://appriseit.com/services/")

@@ -42,7 +42,7 @@ def list_(context: Context) -> None:
     raise SystemExit(1 if broken or wrong else 0)
 
 
-@channel.command
+@channel.command(epilog="Example: spacepact channel test desk-mail --to ada@example.org")
 @click.argument("name")
 @click.option("--to", multiple=True, help="For mail: whom to write to instead of those in channels.yaml.")
 @pass_context

@@ -52,7 +52,7 @@ def list_(context: Context, *, jsonl: bool) -> None:
         click.echo(row.model_dump_json() if jsonl else row.line())
 
 
-@subscribers.command
+@subscribers.command(epilog="Example: spacepact subscribers add ada@example.org --list lunar --often daily --zone Asia/Tokyo")
 @click.argument("address")
 @click.option("--list", "lists", multiple=True, required=True, help="A watchlist; may be given more than once.")
 @click.option("--often", type=click.Choice(get_args(Frequency)), default="immediate", show_default=True)
@@ -70,7 +70,7 @@ def add(context: Context, address: str, lists: tuple[str, ...], often: Frequency
         raise SpacepactError(_reason(error)) from None
 
 
-@subscribers.command("import")
+@subscribers.command("import", epilog="Example: spacepact subscribers import people.csv")
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @click.option("--confirmed", is_flag=True, help="You hold their consent; without this each is mailed a request to confirm.")
 @pass_context
@@ -108,7 +108,7 @@ def export(context: Context) -> None:
     write_csv(_subscribing(context).store.all(), sys.stdout)
 
 
-@subscribers.command
+@subscribers.command(epilog="Example: spacepact subscribers remove ada@example.org")
 @click.argument("addresses", nargs=-1, required=True)
 @pass_context
 def remove(context: Context, addresses: tuple[str, ...]) -> None:
@@ -123,7 +123,7 @@ def remove(context: Context, addresses: tuple[str, ...]) -> None:
     raise SystemExit(1 if unknown else 0)
 
 
-@subscribers.command
+@subscribers.command(epilog="Example: spacepact subscribers bounce --maildir /var/mail/alerts")
 @click.option("--maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read the new mails of a Maildir instead.")
 @pass_context
 def bounce(context: Context, maildir: Path | None) -> None:
