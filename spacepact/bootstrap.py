@@ -59,11 +59,7 @@ class App:
         """Bring the database to this version and name every mistake in config/; the rest goes on."""
         for problem in self.config.problems:
             log.error("%s", problem)
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Bring the database to this version."""
-        migrate(self.store.engine)
+        self.migrated()
 
     def migrated(self) -> App:
         """Bring the database to this version, and return the app: for commands that only look at it."""

@@ -69,9 +69,7 @@ def _app(context: Context) -> App:
     from spacepact.bootstrap import make_app
 
     context.talk()
-    app = make_app(context.config, context.env)
-    app.prepare()
-    return app
+    return make_app(context.config, context.env).migrated()
 
 
 async def _send(app: App, name: str, recipient: str) -> bool:

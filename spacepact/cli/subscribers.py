@@ -35,9 +35,7 @@ def subscribers() -> None:
 def _subscribing(context: Context) -> Subscribing:
     from spacepact.bootstrap import make_app
 
-    app = make_app(context.config, context.env)
-    app.prepare()
-    return app.audience.subscribing
+    return make_app(context.config, context.env).migrated().audience.subscribing
 
 
 @subscribers.command("list")
