@@ -88,7 +88,7 @@ class Mail(Channel[MailOptions]):
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
-        return Receipt(await self._carry(line, content, recipient), f"<{message.id}@{_host(self.mail.sender)}>")
+        return Receipt(await self._carry(line, content, recipient), _reference(message, self.mail.sender))
 
     async def _carry(self, line: _Line, content: bytes, recipient: str) -> str:
         try:
@@ -188,12 +188,12 @@ def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
     """Return the mail; raises ValueError or MessageError where a header cannot hold its value.
 
     The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to
-    the first that this recipient got. Where the
+    the first that this recipient got, and a correction keeps its subject. Where the
     link that unsubscribes is https, mail programs may POST to it by themselves (RFC 2369, RFC 8058).
     """
-    mail = envelope(message.id, message.recipient, message.subject, sender, now)
     host = _host(sender)
-    first = message.reply_to or f"<{message.thread}@{host}>"
+    first, _, told = (message.reply_to or f"<{message.thread}@{host}>").partition(" ")
+    mail = envelope(message.id, message.recipient, _subject(message, told), sender, now)
     if first != mail["Message-ID"]:
         mail["In-Reply-To"] = mail["References"] = first
     mail["List-Id"] = f"spacepact alerts <{message.channel}.{host}>"
@@ -204,6 +204,19 @@ def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     return mail
+
+
+def _subject(message: Message, told: str) -> str:
+    """Return the subject: of the first mail, `told`, where this one sets the same story right, so that they stay one conversation."""
+    facts = message.facts
+    same = facts is not None and facts.kind in ("correction", "withdrawal") and facts.story == facts.record
+    return f"Re: {told.removeprefix('Re: ')}" if told and same else message.subject
+
+
+def _reference(message: Message, sender: str) -> str:
+    """Return how later mails refer to this one: its Message-ID, and its subject where it is about one story."""
+    number = f"<{message.id}@{_host(sender)}>"
+    return f"{number} {clean_line(message.subject)}" if message.facts else number
 
 
 def envelope(number: str, recipient: str, subject: str, sender: str, now: datetime) -> EmailMessage:

@@ -162,10 +162,21 @@ def test_c1_text_and_html_hold_the_same_facts(make: Any, mailbox: Any) -> None:
 def test_c11_later_mails_refer_to_the_one_that_this_recipient_really_got(make: Any, mailbox: Any) -> None:
     message = make.message()
     receipt = make.run(channel(mailbox.port).send(message))
-    assert receipt.reference == f"<{message.id}@example.net>"
+    assert receipt.reference == f"<{message.id}@example.net> Signed: JAXA and ISRO on LUPEX (joint mission)"
     later = make.message(make.article(2)).model_copy(update={"id": "other", "reply_to": "<digest-7@example.net>"})
     mail = compose(later, "alerts@example.net", make.now)
     assert mail["In-Reply-To"] == mail["References"] == "<digest-7@example.net>"
+
+
+def test_c11_a_third_revision_still_has_the_subject_of_the_first(make: Any, mailbox: Any) -> None:
+    first = make.run(channel(mailbox.port).send(make.message())).reference
+    (alert,) = make.desk().takes(make.article(), make.cooperation(stage="talks")).alerts
+    third = alert.model_copy(update={"kind": "correction", "was": make.cooperation(stage="launched")})
+    message = render(third, alert.deliveries[0]).model_copy(update={"id": "third", "reply_to": first})
+    assert message.subject == "Re: Launched: JAXA and ISRO on LUPEX (joint mission)"
+    mail = compose(message, "alerts@example.net", make.now)
+    assert mail["Subject"] == "Re: Signed: JAXA and ISRO on LUPEX (joint mission)"
+    assert mail["In-Reply-To"] == f"<{make.message().id}@example.net>"
 
 
 def test_c11_later_messages_of_a_record_refer_to_its_first_and_keep_its_subject(make: Any) -> None:
