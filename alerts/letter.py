@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
-from alerts.channels.mail import envelope
+from alerts.compose import envelope
 from alerts.message import fill
 from spacepact.noun import stable_id
 from spacepact.subscriber import Letter

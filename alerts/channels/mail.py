@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +15,7 @@ from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponseException
 
 from alerts.address import Address, parse_address
 from alerts.channel import Channel, Receipt, Send
+from alerts.compose import compose, reference
 from alerts.message import Message
 from alerts.retry import QUEUE, RELAY
 from alerts.watchlist import AnyOf
@@ -88,7 +87,7 @@ class Mail(Channel[MailOptions]):
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
-        return Receipt(await self._carry(line, content, recipient), _reference(message, self.mail.sender))
+        return Receipt(await self._carry(line, content, recipient), reference(message, self.mail.sender))
 
     async def _carry(self, line: _Line, content: bytes, recipient: str) -> str:
         try:
@@ -169,67 +168,3 @@ class _Line:
         if self._client:
             self._client.close()
         self._client = None
-
-
-class _WholeLinks(EmailPolicy):
-    """The SMTP policy, but a link stays whole: folded, it would be written as encoded words, which no mail program reads as a link."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Return a header as bytes (RFC 5322, 2.1.1: at most 998 a line)."""
-        if name.lower() == "list-unsubscribe":
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
-
-
-_POLICY = _WholeLinks(linesep="\r\n")
-
-
-def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
-    """Return the mail; raises ValueError or MessageError where a header cannot hold its value.
-
-    The Message-ID is the delivery's id (RFC 5322, 3.6.4); later messages of a record refer to
-    the first that this recipient got, and a correction keeps its subject. Where the
-    link that unsubscribes is https, mail programs may POST to it by themselves (RFC 2369, RFC 8058).
-    """
-    host = _host(sender)
-    first, _, told = (message.reply_to or f"<{message.thread}@{host}>").partition(" ")
-    mail = envelope(message.id, message.recipient, _subject(message, told), sender, now)
-    if first != mail["Message-ID"]:
-        mail["In-Reply-To"] = mail["References"] = first
-    mail["List-Id"] = f"spacepact alerts <{message.channel}.{host}>"
-    if message.links:
-        mail["List-Unsubscribe"] = f"<{message.links.unsubscribe}>"
-        if message.links.unsubscribe.startswith("https://"):
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
-    return mail
-
-
-def _subject(message: Message, told: str) -> str:
-    """Return the subject: of the first mail, `told`, where this one sets the same story right, so that they stay one conversation."""
-    facts = message.facts
-    same = facts is not None and facts.kind in ("correction", "withdrawal") and facts.story == facts.record
-    return f"Re: {told.removeprefix('Re: ')}" if told and same else message.subject
-
-
-def _reference(message: Message, sender: str) -> str:
-    """Return how later mails refer to this one: its Message-ID, and its subject where it is about one story."""
-    number = f"<{message.id}@{_host(sender)}>"
-    return f"{number} {clean_line(message.subject)}" if message.facts else number
-
-
-def envelope(number: str, recipient: str, subject: str, sender: str, now: datetime) -> EmailMessage:
-    """Return a mail without content: one recipient, a stable id, and the word that no machine need answer it (RFC 3834)."""
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = sender
-    mail["To"] = recipient
-    mail["Subject"] = clean_line(subject)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{number}@{_host(sender)}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    return mail
-
-
-def _host(sender: str) -> str:
-    return parse_address(parseaddr(sender)[1]).rpartition("@")[2]

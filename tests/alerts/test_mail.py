@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
-from alerts.channels.mail import Mail, MailOptions, Patience, compose
+from alerts.channels.mail import Mail, MailOptions, Patience
+from alerts.compose import compose
 from alerts.digest import write
 from alerts.letter import confirmation
 from alerts.message import Links, Message, render
