@@ -47,7 +47,7 @@ def subscriber_routes(subscribing: Subscribing, show: Show, *, sign_up: bool) ->
 class _Pages:
     def __init__(self, subscribing: Subscribing, show: Show) -> None:
         self.subscribing, self.show = subscribing, show
-        self.limiter = Limiter(5, timedelta(minutes=10))
+        self.one, self.everybody = Limiter(5, timedelta(minutes=10)), Limiter(500, timedelta(hours=1))
 
     def guarded(self, page: Callable[[Request, dict[str, list[str]]], Response]) -> Callable[[Request], Any]:
         """Read the form, run the page beside the event loop, and put wrong links and forms into words."""
@@ -69,7 +69,7 @@ class _Pages:
         if request.method != "POST":
             chosen = tuple(name for name in request.query_params.getlist("list") if name in self.subscribing.offers())
             return self._sign_up_page(Wish(watchlists=chosen), "")
-        wait = self.limiter.wait(request.client.host if request.client else "", now)
+        wait = self.one.wait(request.client.host if request.client else "", now) or self.everybody.wait("", now)
         if wait:
             answer = self.show("link.html", 429, why="That was a little much at once. Please try again in a few minutes.")
             answer.headers["Retry-After"] = str(wait)

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -160,6 +161,11 @@ def test_one_visitor_cannot_have_many_addresses_asked(house: House) -> None:
     assert house.sign_up("b@example.org", browser=house.visitor("192.0.2.2")).status_code == 200
     house.now += timedelta(minutes=11)
     assert house.sign_up("c@example.org").status_code == 200
+
+
+def test_all_visitors_together_have_a_limit_too(house: House) -> None:
+    codes = Counter(house.sign_up("ada@example.org", browser=house.visitor(f"192.0.{n // 250}.{n % 250}")).status_code for n in range(502))
+    assert codes == {200: 500, 429: 2}
 
 
 def test_c2_one_click_without_cookies_or_session(house: House) -> None:
