@@ -11,10 +11,11 @@ from datetime import datetime
 from functools import cached_property
 
 from alerts.expected import ExpectedEvents
-from alerts.matching import Subject, Watchlists
+from alerts.matching import Page, Subject, Watchlists
 from alerts.owing import Route, asked_again, asked_for, old_news, one_recipient, owe, recall, told_by, told_groups
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
+from alerts.subject import page_of
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
 from spacepact.settings import Alerting
@@ -67,6 +68,10 @@ class _Desk:
     @cached_property
     def report(self) -> Telling:
         return telling(self.tagged.article, self.tagged.classification)
+
+    @cached_property
+    def page(self) -> Page:
+        return page_of(self.tagged.article, self.tagged.classification)
 
     @cached_property
     def common(self) -> Mapping[str, int]:
@@ -151,15 +156,16 @@ class _Desk:
         others = tuple(t for t in story.tellings if t.url != self.report.url)
         return story.model_copy(update={"tellings": (*others, self.report), "last_seen": max(self.now, story.last_seen)})
 
+    def _subject(self, story: Story, cooperation: Cooperation) -> Subject:
+        return Subject(cooperation, self.page, sources=len({t.source for t in story.tellings}))
+
     def _keep(self, story: Story) -> None:
         self.stories[story.id] = story
         self.touched.add(story.id)
 
     def _tell(self, story: Story, kind: AlertKind, cooperation: Cooperation, was: Cooperation | None = None) -> None:
         """Keep the story; tell everybody whose list matches and who was not told yet."""
-        article = self.tagged.article
-        subject = Subject(cooperation, self.tagged.classification, article.tier, article.language)
-        matches = self.watchlists.match(subject)
+        matches = self.watchlists.match(self._subject(story, cooperation))
         known = {one_recipient(t.channel, t.recipient) for t in story.told}
         asked = {
             key: a
@@ -171,7 +177,7 @@ class _Desk:
         deliveries = tuple(owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in sorted(asked.items()))
         story = story.model_copy(update={"told": (*story.told, *told_by(deliveries))})
         self._keep(story)
-        self._alert(story, kind, was, [m for m in matches if any(m.watchlist in d.watchlists for d in deliveries)], deliveries)
+        self._alert(story, kind, was, [matches[name] for name in sorted({n for d in deliveries for n in d.watchlists})], deliveries)
 
     def _tell_again(self, story: Story, kind: AlertKind, was: Cooperation, why: str) -> None:
         """Tell those, and only those, who were told; who was not told yet is told what is right, or nothing any more."""
@@ -195,12 +201,10 @@ class _Desk:
     def seen(self, touched: Sequence[Story], expected: ExpectedEvents) -> Iterator[Seen]:
         """Yield the expected events that this article reports."""
         for story in touched:
-            cooperation, page = story.cooperation, self.tagged.article
-            if all(t.url != page.url for t in story.tellings):
+            if all(t.url != self.report.url for t in story.tellings):
                 continue
-            subject = Subject(cooperation, self.tagged.classification, page.tier, page.language)
-            for number in expected.answered(subject, self.report.published):
-                yield Seen(expected=number, story=story.id, url=page.url, published=self.report.published)
+            for number in expected.answered(self._subject(story, story.cooperation), self.report.published):
+                yield Seen(expected=number, story=story.id, url=self.report.url, published=self.report.published)
 
     def _alert(self, story: Story, kind: AlertKind, was: Cooperation | None, matches: Sequence[Match], owed: tuple[Delivery, ...]) -> None:
         if not owed:

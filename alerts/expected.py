@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerts.matching import Subject, Watchlists
+from alerts.matching import NOWHERE, Subject, Watchlists
 from alerts.owing import Asked, Key, Route, notice
 from alerts.timing import inherit
 from alerts.watchlist import Asking, Known, Watchlist, load_directory
+from alerts.world import World
 from spacepact.errors import Problem
+from spacepact.settings import Alerting
 from spacepact.story import Notice
 from spacepact.timing import Timing, Zone
 
@@ -41,16 +43,17 @@ class Expected(Asking):
 class ExpectedEvents:
     """All expected events by id, compiled once."""
 
-    def __init__(self, events: Mapping[str, Expected], *, min_score: float = 0.5) -> None:
+    def __init__(self, events: Mapping[str, Expected], *, defaults: Alerting | None = None, world: World = NOWHERE) -> None:
         self.events = dict(events)
-        self._lists = Watchlists({i: Watchlist(name=e.name, match=e.match) for i, e in events.items()}, min_score=min_score)
+        lists = {number: Watchlist(name=e.name, match=e.match) for number, e in events.items()}
+        self._lists = Watchlists(lists, defaults=defaults, world=world)
 
     def answered(self, subject: Subject, published: datetime) -> Iterator[str]:
         """Yield the ids of the events that a cooperation of an article answers."""
-        for match in self._lists.match(subject):
-            opens = self.events[match.watchlist].opens
+        for number in self._lists.match(subject):
+            opens = self.events[number].opens
             if opens is None or published >= opens:
-                yield match.watchlist
+                yield number
 
 
 def load_expected(directory: Path, *, known: Known, channels: Collection[str]) -> tuple[dict[str, Expected], list[Problem]]:

@@ -1,216 +1,106 @@
-"""Which watchlists a cooperation answers, and why; a compiled index looks only at lists that can match."""
+"""Which watchlists a cooperation answers, and why; who holds is found at once, the reasons when they are asked for."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import partial
 
+from pyroaring import BitMap
+
+from alerts.index import NESTED, Index
+from alerts.keywords import Keywords
+from alerts.reasons import Finding, Reader
+from alerts.subject import LABEL, Page, Subject, asked, facts
 from alerts.watchlist import Condition, Question, Watchlist
-from spacepact.article import Tier
-from spacepact.cooperation import Classification, Cooperation
+from alerts.world import World
+from spacepact.settings import Alerting
 from spacepact.story import Match
 
-_LABEL = {
-    "agencies": "agency", "companies": "company", "missions": "mission", "countries": "country", "activity": "activity",
-    "instrument": "instrument", "stage": "stage", "mode": "mode", "scope": "scope", "tier": "tier", "languages": "language",
-}  # fmt: skip
-_TOKEN = {**_LABEL, "agencies": "party", "companies": "party"}
-_COST = {
-    "mission": 1, "party": 4, "country": 20, "instrument": 100, "activity": 100, "stage": 200, "tier": 300, "language": 300,
-    "mode": 900, "scope": 900,
-}  # fmt: skip
-"""How common one value of a field is among cooperations, roughly, in thousandths: a list waits under its rarest field."""
-
-
-class Finding(NamedTuple):
-    """Whether one criterion holds, in words: `agency jaxa ("JAXA")`, `score 0.41 < 0.50`."""
-
-    held: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is asked about: one cooperation of a document, and where it was read."""
-
-    cooperation: Cooperation
-    classification: Classification
-    tier: Tier | None = None
-    language: str | None = None
-
-    @cached_property
-    def facts(self) -> frozenset[str]:
-        """All that a condition can ask for, as `field:value`."""
-        c = self.cooperation
-        states = [p.id.removeprefix("state:").upper() for p in c.parties if p.id.startswith("state:")]
-        values: dict[str, Iterable[str | None]] = {
-            "party": [p.id for p in c.parties], "mission": c.missions, "country": [*c.countries, *states], "activity": [c.activity],
-            "instrument": [c.instrument], "stage": [c.stage], "mode": [c.mode], "scope": [c.scope],
-            "tier": [self.tier], "language": [self.language],
-        }  # fmt: skip
-        return frozenset(f"{field}:{value}" for field, many in values.items() for value in many if value)
-
-    @cached_property
-    def aliases(self) -> dict[str, str]:
-        """The words that named an entity, by id."""
-        c = self.classification
-        return {n.id: n.alias for n in (*c.agencies, *c.companies, *c.missions)}
-
-
-class _Rule(NamedTuple):
-    """A compiled condition: each group must meet the facts."""
-
-    groups: tuple[frozenset[str], ...]
-    min_score: float | None
-    all: tuple[_Rule, ...]
-    any: tuple[_Rule, ...]
-    none: tuple[_Rule, ...]
+__all__ = ["Finding", "Matches", "Page", "Subject", "Watchlists", "match_classification"]
+NOWHERE = World()
 
 
 class Watchlists:
-    """All watchlists by id, compiled once; `min_score` holds where a list does not say its own.
+    """All watchlists by id, compiled once; `defaults` is what they inherit, `world` what names mean.
 
-    Lists that ask the same are asked once; each question waits under the rarest thing it asks for.
+    Lists are numbered so that those that ask in the same fields are neighbours: their bitmaps become short.
     """
 
-    def __init__(self, lists: Mapping[str, Watchlist], *, min_score: float = 0.5) -> None:
+    def __init__(self, lists: Mapping[str, Watchlist], *, defaults: Alerting | None = None, world: World = NOWHERE) -> None:
         self.lists = dict(lists)
-        self.min_score = min_score
-        self._asking: dict[Question, list[str]] = defaultdict(list)
-        for name, watchlist in self.lists.items():
-            self._asking[watchlist.match].append(name)
-        self._waiting: dict[str, list[tuple[Question, _Rule]]] = defaultdict(list)
-        for question in self._asking:
-            rule = _compile(question)
-            for token in _anchor(rule)[1]:
-                self._waiting[token].append((question, rule))
+        self.world = world
+        self.defaults = defaults or Alerting()
+        self.granted = Question().completed(self.defaults)
+        shared: dict[Question, Question] = {}
+        questions = {name: w.match.completed(self.defaults) for name, w in self.lists.items()}
+        self.questions = {name: shared.setdefault(q, q) for name, q in questions.items()}
+        shapes = {q: _shape(q) for q in shared}
+        self.names = sorted(self.questions, key=lambda name: (shapes[self.questions[name]], name))
+        self.numbers = {name: number for number, name in enumerate(self.names)}
+        self.keywords = Keywords({k for q in shared for k in _keywords(q)})
+        self._index = Index([self.questions[name] for name in self.names], partial(asked, world=world))
 
-    def match(self, subject: Subject) -> list[Match]:
-        """Return one match for each list that holds, in the order of their ids."""
-        facts, score, waiting = subject.facts, subject.classification.score, self._waiting
-        held = {q for token in (*facts, "") for q, rule in waiting.get(token, ()) if _holds(rule, facts, score, self.min_score)}
-        found = {name: reasons for q in held for reasons in [self._reasons(q, subject)] for name in self._asking[q]}
-        return [Match(watchlist=name, reasons=found[name]) for name in sorted(found)]
+    def match(self, subject: Subject) -> Matches:
+        """Return the lists that hold."""
+        found = facts(subject, self.world, self.keywords)
+        return Matches(self, self._index.holding(found, subject.amounts), subject)
 
     def explain(self, name: str, subject: Subject) -> list[Finding]:
         """Return every criterion of one list, held or not, for a person who asks why; KeyError if there is no such list."""
-        return list(_findings(self.lists[name].match, subject, self.min_score, top=True))
+        return list(self.reader(subject).findings(self.questions[name]))
 
-    def _reasons(self, question: Question, subject: Subject) -> tuple[str, ...]:
-        found = _findings(question, subject, self.min_score, top=True)
-        taken_for_granted = _granted(question)
-        return tuple(dict.fromkeys(f.reason for f in found if f.held and f.reason not in taken_for_granted))
-
-
-def _granted(question: Question) -> set[str]:
-    """Return the reasons that go without saying: what a question asks unless it says otherwise."""
-    defaults = Question()
-    same = (f for f in ("mode", "scope") if getattr(question, f) == getattr(defaults, f))
-    return {f"{_LABEL[f]} {value}" for f in same for value in getattr(question, f)}
+    def reader(self, subject: Subject) -> Reader:
+        """Return what reads single conditions against a subject."""
+        return Reader(subject, self.world, self.keywords)
 
 
-def match(
-    watchlists: Watchlists,
-    cooperation: Cooperation,
-    classification: Classification,
-    *,
-    tier: Tier | None = None,
-    language: str | None = None,
-) -> list[Match]:
-    """Return the watchlists that one cooperation of a document answers, with named reasons.
+class Matches(Mapping[str, Match]):
+    """The lists that hold, by id; a match is put into words when it is asked for.
 
-    A list that asks for a tier or a language does not hold where that is unknown (None).
+    Lists that ask the same share their reasons. `len` and `in` cost nothing that grows with the lists.
     """
-    return watchlists.match(Subject(cooperation, classification, tier, language))
+
+    def __init__(self, lists: Watchlists, numbers: BitMap, subject: Subject) -> None:
+        self._lists, self._numbers, self._subject = lists, numbers, subject
+        self._reader: Reader | None = None
+        self._reasons: dict[int, tuple[str, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._lists.names.__getitem__, self._numbers.to_array())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._lists.numbers and self._lists.numbers[name] in self._numbers
+
+    def __getitem__(self, name: str) -> Match:
+        if name not in self:
+            raise KeyError(name)
+        question = self._lists.questions[name]
+        if id(question) not in self._reasons:
+            self._reader = self._reader or self._lists.reader(self._subject)
+            self._reasons[id(question)] = self._reader.reasons(question, self._lists.granted)
+        return Match(watchlist=name, reasons=self._reasons[id(question)])
 
 
-def match_classification(
-    watchlists: Watchlists, classification: Classification, *, tier: Tier | None = None, language: str | None = None
-) -> list[Match]:
-    """Return the watchlists that any cooperation of a document answers; the reasons are those of the first that does."""
-    found: dict[str, Match] = {}
-    for cooperation in classification.cooperations:
-        for m in match(watchlists, cooperation, classification, tier=tier, language=language):
-            found.setdefault(m.watchlist, m)
-    return [found[name] for name in sorted(found)]
+def match_classification(watchlists: Watchlists, page: Page) -> list[Match]:
+    """Return the watchlists that any cooperation of a page answers; the reasons are those of the first that does."""
+    found: dict[str, Matches] = {}
+    for cooperation in page.classification.cooperations:
+        matches = watchlists.match(Subject(cooperation, page))
+        found = dict.fromkeys(matches, matches) | found
+    return [found[name][name] for name in sorted(found)]
 
 
-def _compile(condition: Condition) -> _Rule:
-    groups = (frozenset(f"{_TOKEN[field]}:{value}" for value in getattr(condition, field)) for field in _LABEL)
-    given = sorted((g for g in groups if g), key=_cost)
-    nested = (tuple(_compile(c) for c in branch) for branch in (condition.all, condition.any, condition.none))
-    return _Rule(tuple(given), condition.min_score, *nested)
+def _shape(question: Question) -> tuple[object, ...]:
+    """Return what neighbours have in common: the fields they ask in, then their values where there are few."""
+    few = (question.mode, question.scope, question.stage, question.activity, question.instrument, question.tier, question.languages)
+    return (*(not getattr(question, name) for name in (*LABEL, *NESTED)), *few, question.min_score, question.min_sources)
 
 
-def _cost(tokens: Iterable[str]) -> int:
-    return sum(_COST[token.partition(":")[0]] for token in tokens)
-
-
-def _anchor(rule: _Rule) -> tuple[int, frozenset[str]]:
-    """Return tokens of which a matching cooperation has at least one, the rarest there are ("" is had by all)."""
-    choices = [(_cost(group), group) for group in rule.groups]
-    choices += [_anchor(child) for child in rule.all]
-    if rule.any:
-        branches = [_anchor(child) for child in rule.any]
-        choices.append((sum(cost for cost, _ in branches), frozenset().union(*(tokens for _, tokens in branches))))
-    return min(choices, key=lambda c: c[0], default=(10_000, frozenset({""})))
-
-
-def _holds(rule: _Rule, facts: frozenset[str], score: float, min_score: float | None) -> bool:
-    least = min_score if rule.min_score is None else rule.min_score
-    for group in rule.groups:
-        if group.isdisjoint(facts):
-            return False
-    if least is not None and score < least:
-        return False
-    return (
-        all(_holds(child, facts, score, None) for child in rule.all)
-        and (not rule.any or any(_holds(child, facts, score, None) for child in rule.any))
-        and not any(_holds(child, facts, score, None) for child in rule.none)
-    )
-
-
-def _findings(condition: Condition, subject: Subject, min_score: float | None, *, top: bool = False) -> Iterable[Finding]:
-    for field in _LABEL:
-        wanted = getattr(condition, field)
-        if wanted:
-            yield from _field(field, wanted, subject)
-    for child in condition.all:
-        yield from _findings(child, subject, None)
-    if condition.any:
-        yield from _any(condition.any, subject)
-    for child in condition.none:
-        yield from _none(child, subject)
-    least = min_score if condition.min_score is None else condition.min_score
-    if least is not None and (top or condition.min_score is not None):
-        score = subject.classification.score
-        yield Finding(score >= least, f"score {score:.2f} {'>=' if score >= least else '<'} {least:.2f}")
-
-
-def _field(field: str, wanted: Sequence[str], subject: Subject) -> Iterable[Finding]:
-    label, token, facts = _LABEL[field], _TOKEN[field], subject.facts
-    held = [value for value in wanted if f"{token}:{value}" in facts]
-    for value in held:
-        alias = subject.aliases.get(value, "")
-        yield Finding(held=True, reason=f'{label} {value} ("{alias}")' if alias else f"{label} {value}")
-    if not held:
-        there = sorted(f.partition(":")[2] for f in facts if f.startswith(f"{token}:"))
-        yield Finding(held=False, reason=f"{label} {' or '.join(wanted)} is wanted, there is {', '.join(there) or 'none'}")
-
-
-def _any(branches: Sequence[Condition], subject: Subject) -> Iterable[Finding]:
-    found = [list(_findings(branch, subject, None)) for branch in branches]
-    held = [findings for findings in found if all(f.held for f in findings)]
-    if held:
-        yield from held[0]
-    else:
-        yield Finding(held=False, reason="any: " + " / ".join(f.reason for findings in found for f in findings if not f.held))
-
-
-def _none(branch: Condition, subject: Subject) -> Iterable[Finding]:
-    findings = list(_findings(branch, subject, None))
-    if all(f.held for f in findings):
-        yield Finding(held=False, reason="excluded: " + ", ".join(f.reason for f in findings))
+def _keywords(condition: Condition) -> Iterator[str]:
+    yield from condition.keywords
+    for name in NESTED:
+        for child in getattr(condition, name):
+            yield from _keywords(child)

@@ -45,12 +45,12 @@ def one_recipient(channel: str, recipient: str) -> Key:
     return channel, recipient.casefold()
 
 
-def asked_for(matches: Sequence[Match], lists: Watchlists, channels: Mapping[str, Route], shared: Timing) -> dict[Key, Asked]:
-    """Return who is to be told, and which lists asked for it; `shared` is the timing that every list inherits."""
+def asked_for(matches: Iterable[str], lists: Watchlists, channels: Mapping[str, Route], shared: Timing) -> dict[Key, Asked]:
+    """Return who is to be told, and which of the lists that match asked for it; `shared` is the timing that every list inherits."""
     asked: dict[Key, Asked] = {}
     spelt: dict[Key, str] = {}
-    for match in matches:
-        watchlist = lists.lists[match.watchlist]
+    for name in sorted(matches):
+        watchlist = lists.lists[name]
         for target in watchlist.deliver:
             route = channels.get(target.channel)
             reached = route.recipients(target.to) or ("",) if route else target.to or (target.channel,)
@@ -58,7 +58,7 @@ def asked_for(matches: Sequence[Match], lists: Watchlists, channels: Mapping[str
             for written in reached:
                 recipient = spelt.setdefault(one_recipient(target.channel, written), written)
                 names, timings = asked.get((target.channel, recipient), Asked((), ()))
-                names = names if match.watchlist in names else (*names, match.watchlist)
+                names = names if name in names else (*names, name)
                 asked[target.channel, recipient] = Asked(names, (*timings, timing))
     return asked
 

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from alerts.address import Address
+from alerts.keywords import keyword
 from spacepact.article import Tier
-from spacepact.cooperation import Activity, Instrument, Mode, Scope, Stage
+from spacepact.cooperation import Activity, Instrument, Mode, Role, Scope, Stage
 from spacepact.errors import ConfigError, Problem
 from spacepact.noun import Noun
+from spacepact.settings import Alerting
 from spacepact.timing import Timing
 from spacepact.yamlfile import Document, did_you_mean, read_document
 
@@ -38,14 +40,20 @@ AnyOf = Annotated[tuple[T, ...], BeforeValidator(_as_list)]
 class Condition(Noun):
     """What must hold: every field that is given, and of each field any one value.
 
-    `agencies`, `companies`: gazetteer ids of a party (a passing mention is none). `countries`: codes of
-    the cooperation. `all`, `any`, `none`: further conditions, nested as deep as a reader can follow.
+    `agencies`, `companies`: gazetteer ids of a party, whatever it was called before or since (a passing
+    mention is none). `roles`: the part that one of those plays, or anybody where none is named.
+    `countries`: codes of the cooperation. `blocs`: a member takes part, or the bloc itself, as of the day
+    of the article. `keywords`: words of the article, see `alerts.keywords`. `min_sources`: outlets that
+    tell the story. `all`, `any`, `none`: further conditions, nested as deep as a reader can follow.
     """
 
     agencies: AnyOf[str] = ()
     companies: AnyOf[str] = ()
-    missions: AnyOf[str] = ()
+    roles: AnyOf[Role] = ()
+    blocs: AnyOf[str] = ()
     countries: AnyOf[Annotated[str, BeforeValidator(_upper)]] = ()
+    missions: AnyOf[str] = ()
+    keywords: AnyOf[Annotated[str, AfterValidator(keyword)]] = ()
     activity: AnyOf[Activity] = ()
     instrument: AnyOf[Instrument] = ()
     stage: AnyOf[Stage] = ()
@@ -54,16 +62,25 @@ class Condition(Noun):
     tier: AnyOf[Tier] = ()
     languages: AnyOf[str] = ()
     min_score: float | None = Field(None, ge=0, le=1)
+    min_sources: int | None = Field(None, ge=1, le=1000)
     all: tuple[Condition, ...] = ()
     any: tuple[Condition, ...] = ()
     none: tuple[Condition, ...] = ()
 
 
 class Question(Condition):
-    """The top of a watchlist: cooperation news that is stated or announced, unless it says otherwise."""
+    """The top of a watchlist: cooperation news that is stated or announced, unless settings.yaml or the list says otherwise."""
 
     mode: AnyOf[Mode] = ("asserted", "future")
     scope: AnyOf[Scope] = ("intergovernmental", "public-private-international")
+
+    def completed(self, defaults: Alerting) -> Question:
+        """Return the question with what it inherits from `alerts` of settings.yaml."""
+        return self.model_copy(update={name: getattr(defaults, name) for name in INHERITED if name not in self.model_fields_set})
+
+
+INHERITED = ("mode", "scope", "min_score", "min_sources")
+"""What a watchlist takes from settings.yaml unless it says otherwise."""
 
 
 class Target(Timing):
@@ -95,6 +112,7 @@ class Known(Noun):
 
     agencies: frozenset[str] = frozenset()
     companies: frozenset[str] = frozenset()
+    blocs: frozenset[str] = frozenset()
     missions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
 

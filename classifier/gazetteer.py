@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import re2
 from pydantic import Field, ValidationError
@@ -32,10 +32,15 @@ class Examples(Noun):
     miss: tuple[str, ...] = ()
 
 
+IsoDate = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")]
+
+
 class Entry(Noun):
     """One entity. `country` holds ISO 3166-1 alpha-2 codes, or a union's own acronym (ESA, EU, UN).
 
     `speaks_for`: the state (or body) that acts where this office does: the White House signs for the United States.
+    `members` belong to it; `joined` and `left` say since when and until when, and name those that belong
+    to no union, such as who signed an accord. `bloc` is the name by which watchlists ask for all of them.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9:+.\-]*$")
@@ -52,6 +57,9 @@ class Entry(Noun):
     parent: str | None = None
     speaks_for: str | None = None
     members: tuple[str, ...] = ()
+    bloc: str | None = None
+    joined: dict[str, IsoDate] = {}
+    left: dict[str, IsoDate] = {}
     agencies: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
@@ -129,9 +137,12 @@ def _mistakes(entry: Entry, gazetteer: Gazetteer) -> Iterator[tuple[_Path, str, 
     for path, ident in _references(entry):
         if ident not in known:
             yield path, f"{entry.id}: {path[0]}: nothing has the id {ident!r}", did_you_mean(ident, list(known))
-    for j, member in enumerate(entry.members):
+    named = [("members", j, m) for j, m in enumerate(entry.members)] + [
+        (key, m, m) for key in ("joined", "left") for m in getattr(entry, key)
+    ]
+    for key, place, member in named:
         if member not in known and gazetteer.state(member) is None:
-            yield ("members", j), f"{entry.id}: members: {member!r} is neither an id nor a country code", ""
+            yield (key, place), f"{entry.id}: {key}: {member!r} is neither an id nor a country code", ""
     own = {entry.name, *entry.acronyms, *entry.demonyms, *(n for names in entry.names.values() for n in names)}
     for j, name in enumerate(entry.weak):
         if name not in own:

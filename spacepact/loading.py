@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from alerts.expected import ExpectedEvents, load_expected
 from alerts.matching import Watchlists
 from alerts.routing import load_channels
 from alerts.watchlist import Known, load_watchlists
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, load_gazetteer
+from alerts.world import Member, World
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, load_gazetteer
 from crawler.source import Source, load_sources
 from spacepact.errors import Problem
 from spacepact.settings import Settings, SignUp, load_settings
@@ -46,8 +48,8 @@ def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None
     events, event_problems = load_expected(directory / "expected", known=known_names(gazetteer), channels=channels)
     problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems, *event_problems]
     problems += _sign_up_problems(directory / "settings.yaml", settings.subscribers, channels, lists)
-    watched = Watchlists(lists, min_score=settings.alerts.min_score)
-    expected = ExpectedEvents(events, min_score=settings.alerts.min_score)
+    defaults, world = settings.alerts, known_world(gazetteer)
+    watched, expected = Watchlists(lists, defaults=defaults, world=world), ExpectedEvents(events, defaults=defaults, world=world)
     return Config(directory, settings, sources, gazetteer, watched, expected, channels, problems)
 
 
@@ -66,7 +68,7 @@ def _sign_up_problems(path: Path, sign_up: SignUp, channels: Mapping[str, Channe
 
 def known_names(gazetteer: Gazetteer) -> Known:
     """Return the gazetteer ids that a watchlist may name, by kind."""
-    ids: dict[str, set[str]] = {"agencies": set(), "companies": set(), "missions": set(), "countries": set()}
+    ids: dict[str, set[str]] = {name: set() for name in Known.model_fields}
     for entry in gazetteer.entries:
         if entry.kind == "country":
             ids["countries"].update(entry.country)
@@ -74,4 +76,43 @@ def known_names(gazetteer: Gazetteer) -> Known:
             ids["companies"].add(entry.id)
         else:
             ids["missions" if entry.kind in MISSION_KINDS or entry.kind == "vehicle" else "agencies"].add(entry.id)
+    ids["blocs"].update(known_world(gazetteer).blocs)
     return Known.model_validate(ids)
+
+
+def known_world(gazetteer: Gazetteer) -> World:
+    """Return what the gazetteer says about successions and memberships."""
+    blocs = {e.bloc or e.id: tuple(_members(e, gazetteer)) for e in gazetteer.entries if e.members or e.joined}
+    return World(line=_lines(gazetteer), blocs=blocs)
+
+
+def _members(entry: Entry, gazetteer: Gazetteer) -> Iterator[Member]:
+    """Yield the bloc itself, under its id and the code that it has of its own, and all that ever belonged to it."""
+    yield from map(Member, (entry.id, *(code for code in entry.country if gazetteer.state(code) is None)))
+    for name in dict.fromkeys((*entry.members, *entry.joined, *entry.left)):
+        yield Member(name if name in gazetteer.by_id else name.upper(), entry.joined.get(name, ""), entry.left.get(name, ""))
+
+
+def _lines(gazetteer: Gazetteer) -> dict[str, frozenset[str]]:
+    """Return for each body that was renamed or merged all that came before and after it; two that merged are not each other."""
+    after: dict[str, set[str]] = defaultdict(set)
+    for entry in gazetteer.entries:
+        if entry.successor:
+            after[entry.id].add(entry.successor)
+        for former in entry.predecessors:
+            after[former].add(entry.id)
+    before: dict[str, set[str]] = defaultdict(set)
+    for former, later in after.items():
+        for name in later:
+            before[name].add(former)
+    return {name: frozenset({name, *_reached(name, after), *_reached(name, before)}) for name in {*after, *before}}
+
+
+def _reached(name: str, steps: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    ways = [name]
+    while ways:
+        new = steps.get(ways.pop(), set()) - found
+        found |= new
+        ways += new
+    return found

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from spacepact.cooperation import Mode, Scope
 from spacepact.duration import Duration
 from spacepact.noun import Noun
 from spacepact.timing import Timing
@@ -65,14 +66,18 @@ class Crawl(Noun):
 
 
 class Alerting(Noun):
-    """What holds for every watchlist; an article older than `max_age` is collected, but not alerted.
+    """What holds for every watchlist that does not say its own; an article older than `max_age` is collected, but not alerted.
 
-    `timing` holds where neither a watchlist nor its target says anything. `operators` are the channels over
-    which the service tells of its own troubles.
+    `mode`, `scope`: how it is said and between whom; `min_score`: how sure the classifier must be;
+    `min_sources`: how many outlets must tell a story. `timing` holds where neither a watchlist nor its
+    target says anything. `operators` are the channels over which the service tells of its own troubles.
     """
 
     max_age: Duration = timedelta(hours=48)
     min_score: float = Field(0.5, ge=0, le=1)
+    min_sources: int = Field(1, ge=1, le=1000)
+    mode: tuple[Mode, ...] = ("asserted", "future")
+    scope: tuple[Scope, ...] = ("intergovernmental", "public-private-international")
     tick: float = Field(1.0, gt=0, description="seconds between two looks at what is due")
     timing: Timing = Timing()
     operators: tuple[str, ...] = ()

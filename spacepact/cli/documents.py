@@ -13,7 +13,6 @@ import click
 
 from spacepact.cli.jsonl import pipe
 from spacepact.cli.options import Context, pass_context
-from spacepact.cooperation import Classification
 
 
 def _need_jsonl(jsonl: bool, command: str) -> None:  # noqa: FBT001
@@ -69,6 +68,7 @@ def classify(context: Context, *, jsonl: bool) -> None:
 def match(context: Context, watchlists: Path | None, *, jsonl: bool) -> None:
     """Say of each classified document which watchlists ask for it, and why."""
     from alerts.matching import match_classification
+    from spacepact.cli.lines import read_line
     from spacepact.loading import load_config
 
     _need_jsonl(jsonl, "match")
@@ -77,7 +77,6 @@ def match(context: Context, watchlists: Path | None, *, jsonl: bool) -> None:
         click.echo(f"spacepact: {problem}", err=True)
 
     def answer(row: dict[str, Any]) -> dict[str, Any]:
-        said = Classification.model_validate({k: v for k, v in row.items() if k != "id"})
-        return {"matches": [found.model_dump(mode="json") for found in match_classification(config.watchlists, said)]}
+        return {"matches": [found.model_dump(mode="json") for found in match_classification(config.watchlists, read_line(row).page())]}
 
     sys.exit(pipe(answer, "documents"))

@@ -1,0 +1,200 @@
+"""One article against many watchlists: the index, and the plain loop over every list, in the same run.
+
+    python bench/match.py [LISTS]           default 100,000; a tenth of them is measured too
+
+Articles: the real ones of ../shared (classified here) where they are, else those of the demonstration.
+Lists: drawn once with a fixed seed, with the names of the shipped gazetteer; the first entries of a
+kind are asked for more often than the last (Zipf). In a hundred lists:
+
+    40 agencies (1-3), half with stages or activities      5 companies, in a role
+    14 missions (1-4)                                      5 keywords; one in ten a regular expression
+    10 two countries together (all)                        4 a bloc, but not one activity (none)
+     8 an agency or a mission (any, nested)                4 a tier or a language with a country
+    10 broad: by activity, stage or nothing at all, with a score of their own
+
+"{HITS} reasons" puts into words why each of the first 50 hits holds: what one article's alerts need. "all
+reasons" does so for every hit.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any, get_args
+
+from alerts.matching import Page, Subject, Watchlists
+from alerts.watchlist import Watchlist
+from classifier import Classifier
+from classifier.gazetteer import Gazetteer, load_gazetteer
+from spacepact.cooperation import Activity, Instrument, Stage
+from spacepact.demo.content import load_outlets
+from spacepact.loading import known_names, known_world
+from spacepact.settings import default_config_dir
+
+GOLD = Path(__file__).parents[2] / "shared" / "gold" / "dev.docs.jsonl"
+WORDS = [
+    "lunar",
+    "debris",
+    "rideshare",
+    "climate",
+    "spaceport",
+    "cybersecurity",
+    "quantum",
+    "ground station",
+    "sample return",
+    "卫星",
+    "луна",
+]
+MOST_PLAIN = 5
+HITS = 50
+
+
+class Draw:
+    """Draws lists; the same seed gives the same lists."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        known = known_names(gazetteer)
+        self.chance = random.Random(11)
+        order = [e.id for e in gazetteer.entries]
+        self.names = {kind: [i for i in order if i in getattr(known, kind)] for kind in ("agencies", "companies", "missions")}
+        self.names |= {"countries": sorted(known.countries), "blocs": sorted(known.blocs)}
+
+    def some(self, kind: str, most: int = 1) -> list[str]:
+        names = self.names[kind]
+        return [names[min(int(self.chance.paretovariate(0.6)) - 1, len(names) - 1)] for _ in range(self.chance.randint(1, most))]
+
+    def of(self, kind: Any, most: int = 2) -> list[str]:
+        return self.chance.sample(get_args(kind), self.chance.randint(1, most))
+
+    def condition(self) -> dict[str, Any]:
+        kind, chance = self.chance.randrange(100), self.chance
+        if kind < 40:
+            more = {"stage": self.of(Stage, 3)} if kind < 10 else {"activity": self.of(Activity, 3)} if kind < 20 else {}
+            return {"agencies": self.some("agencies", 3), **more}
+        if kind < 54:
+            return {"missions": self.some("missions", 4)}
+        if kind < 64:
+            return {"all": [{"countries": self.some("countries")}, {"countries": self.some("countries", 3)}]}
+        if kind < 72:
+            return {"any": [{"agencies": self.some("agencies", 2), "stage": self.of(Stage)}, {"missions": self.some("missions", 3)}]}
+        if kind < 77:
+            return {"companies": self.some("companies", 4), "roles": chance.sample(["lead", "partner", "supplier"], 2)}
+        if kind < 82:
+            word = chance.choice(WORDS)
+            return {
+                "keywords": [f"re:{word}\\w* {chance.choice(WORDS)}" if chance.random() < 0.1 else f"{word} {chance.choice(WORDS)}", word]
+            }
+        if kind < 86:
+            return {"blocs": self.some("blocs", 2), "none": [{"activity": self.of(Activity, 1)}]}
+        if kind < 90:
+            return (
+                {"countries": self.some("countries", 2), "tier": ["official"]}
+                if kind < 88
+                else {"languages": ["fr"], "countries": self.some("countries")}
+            )
+        broad: list[dict[str, Any]] = [
+            {},
+            {"activity": self.of(Activity, 4)},
+            {"stage": self.of(Stage, 4)},
+            {"instrument": self.of(Instrument, 3)},
+        ]
+        return {**chance.choice(broad), "min_score": round(chance.uniform(0.5, 0.95), 2)}
+
+
+def pages(classifier: Classifier) -> list[Page]:
+    """Return the articles that tell a cooperation, classified."""
+    if GOLD.exists():
+        rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
+        texts = [(row["title"], row["text"], row["lang"]) for row in rows]
+    else:
+        texts = [(v.title, v.text, o.language) for o in load_outlets() for p in o.pages for v in p.versions]
+    said = ((classifier.classify(title, text, language=language), f"{title}\n{text}", language) for title, text, language in texts)
+    return [Page(c, "trade", language, None, text) for c, text, language in said if c.cooperations]
+
+
+def compiled(lists: dict[str, Watchlist], **known: Any) -> tuple[Watchlists, float]:
+    start = time.process_time()
+    made = Watchlists(lists, **known)
+    return made, time.process_time() - start
+
+
+def ask(index: Watchlists, page: Page) -> int:
+    """The matching of one article: for each cooperation the lists that hold, and of the first the ids and the reasons."""
+    held = 0
+    for cooperation in page.classification.cooperations:
+        matches = index.match(Subject(cooperation, page))
+        held += len(matches)
+        for name in islice(matches, HITS):
+            assert matches[name].reasons
+    return held
+
+
+def ask_ids(index: Watchlists, page: Page) -> list[str]:
+    return [name for c in page.classification.cooperations for name in index.match(Subject(c, page))]
+
+
+def ask_all(index: Watchlists, page: Page) -> list[str]:
+    return [m.watchlist for c in page.classification.cooperations for m in index.match(Subject(c, page)).values()]
+
+
+def plain(index: Watchlists, page: Page) -> list[str]:
+    """Every list, one after the other, as long as it holds."""
+    told = []
+    for cooperation in page.classification.cooperations:
+        reader = index.reader(Subject(cooperation, page))
+        told += [name for name in sorted(index.lists) if reader.holds(index.questions[name])]
+    return told
+
+
+def measure(ask_: Callable[[Watchlists, Page], object], index: Watchlists, some: list[Page]) -> list[float]:
+    times = []
+    for page in some:
+        fresh = Page(page.classification, page.tier, page.language, page.published, page.text)
+        start = time.process_time()
+        ask_(index, fresh)
+        times.append((time.process_time() - start) * 1000)
+    return sorted(times)
+
+
+def row(name: str, times: list[float]) -> str:
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    return f"{name:34}{statistics.median(times):11.3f}{p99:11.3f}{times[-1]:11.3f}"
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    gazetteer, _ = load_gazetteer(default_config_dir() / "gazetteer")
+    world = known_world(gazetteer)
+    articles = pages(Classifier(gazetteer))
+    draw = Draw(gazetteer)
+    lists = {f"list-{i:06}": Watchlist.model_validate({"name": "drawn", "match": draw.condition()}) for i in range(count)}
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    index, seconds = compiled(lists, world=world)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    tenth, _ = compiled(dict(list(lists.items())[::10]), world=world)
+    some = articles[:MOST_PLAIN]
+    assert all(sorted(plain(index, page)) == sorted(ask_ids(index, page)) for page in some), "the index and the plain loop disagree"
+    hits = [ask(index, page) for page in articles]
+    fast, few, loop = measure(ask, index, articles), measure(ask, tenth, articles), measure(plain, index, some)
+    print(f"{len(articles)} articles that tell a cooperation ({'real' if GOLD.exists() else 'of the demonstration'}), {count:,} lists")
+    print(f"hits an article: median {statistics.median(hits):,.0f}, most {max(hits):,}")
+    print(f"compiled in {seconds:.1f} s, {grown:.0f} MB more; {len(set(index.questions.values())):,} different questions")
+    print(f"plain loop / index, medians: {statistics.median(loop) / statistics.median(measure(ask, index, some)):,.0f} times")
+    print(f"{count:,} lists / {count // 10:,} lists, medians: {statistics.median(fast) / statistics.median(few):.2f} times the time")
+    print(f"{'processor ms an article':34}{'median':>11}{'p99':>11}{'most':>11}")
+    print(row(f"index, {count:,} lists, {HITS} reasons", fast))
+    print(row(f"index, {count // 10:,} lists, {HITS} reasons", few))
+    print(row(f"index, {count:,} lists, all ids", measure(ask_ids, index, articles)))
+    print(row(f"index, {count:,} lists, all reasons", measure(ask_all, index, articles)))
+    print(row(f"plain loop, {count:,} lists", loop))
+
+
+if __name__ == "__main__":
+    main()
