@@ -39,11 +39,16 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+_ASCII = str.maketrans({code: _TABLE[code] for code in range(128)})
+_NOT_ASCII = re.compile("[^\0-\x7f]+")
 
 
 def words(text: str) -> str:
     """Return folded text as words between single blanks, with a full stop where a sentence may end."""
-    return f" {' '.join(text.translate(_TABLE).replace('.', ' . ').split())} "
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda found: found[0].translate(_TABLE), text)  # most texts are plain now, and translated at once
+    text = text.translate(_ASCII if text.isascii() else _TABLE)
+    return f" {' '.join(text.replace('.', ' . ').split())} "
 
 
 def keyword(value: str) -> str:

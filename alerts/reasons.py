@@ -54,10 +54,7 @@ class Reader:
             yield from self._any(condition.any)
         for child in condition.none:
             yield from self._none(child)
-        if condition.min_score is not None:
-            yield self._amount("score", condition.min_score, ".2f")
-        if condition.min_sources is not None and condition.min_sources > 1:
-            yield self._amount("sources", condition.min_sources, ".0f")
+        yield from self._amounts(condition)
 
     def holds(self, condition: Condition) -> bool:
         """Say whether every criterion holds."""
@@ -102,6 +99,12 @@ class Reader:
         found = list(self.findings(branch))
         if all(f.held for f in found):
             yield Finding("none", False, "excluded: " + (", ".join(f.reason for f in found) or "everything"))
+
+    def _amounts(self, condition: Condition) -> Iterator[Finding]:
+        if condition.min_score is not None:
+            yield self._amount("score", condition.min_score, ".2f")
+        if condition.min_sources is not None and condition.min_sources > 1:
+            yield self._amount("sources", condition.min_sources, ".0f")
 
     def _amount(self, name: str, least: float, digits: str) -> Finding:
         there = self._subject.amounts[name]

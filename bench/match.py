@@ -25,6 +25,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -74,38 +75,41 @@ class Draw:
         return self.chance.sample(get_args(kind), self.chance.randint(1, most))
 
     def condition(self) -> dict[str, Any]:
-        kind, chance = self.chance.randrange(100), self.chance
-        if kind < 40:
-            more = {"stage": self.of(Stage, 3)} if kind < 10 else {"activity": self.of(Activity, 3)} if kind < 20 else {}
-            return {"agencies": self.some("agencies", 3), **more}
-        if kind < 54:
-            return {"missions": self.some("missions", 4)}
-        if kind < 64:
-            return {"all": [{"countries": self.some("countries")}, {"countries": self.some("countries", 3)}]}
-        if kind < 72:
-            return {"any": [{"agencies": self.some("agencies", 2), "stage": self.of(Stage)}, {"missions": self.some("missions", 3)}]}
-        if kind < 77:
-            return {"companies": self.some("companies", 4), "roles": chance.sample(["lead", "partner", "supplier"], 2)}
-        if kind < 82:
-            word = chance.choice(WORDS)
-            return {
-                "keywords": [f"re:{word}\\w* {chance.choice(WORDS)}" if chance.random() < 0.1 else f"{word} {chance.choice(WORDS)}", word]
-            }
-        if kind < 86:
-            return {"blocs": self.some("blocs", 2), "none": [{"activity": self.of(Activity, 1)}]}
-        if kind < 90:
-            return (
-                {"countries": self.some("countries", 2), "tier": ["official"]}
-                if kind < 88
-                else {"languages": ["fr"], "countries": self.some("countries")}
-            )
-        broad: list[dict[str, Any]] = [
+        make = self.chance.choices(list(self.mixture), list(self.mixture.values()))[0]
+        made: dict[str, Any] = make()
+        return made
+
+    @cached_property
+    def mixture(self) -> dict[Callable[[], dict[str, Any]], int]:
+        """Makers of conditions, and how many of a hundred lists each makes."""
+        some, of, chance = self.some, self.of, self.chance
+        return {
+            lambda: {"agencies": some("agencies", 3)}: 20,
+            lambda: {"agencies": some("agencies", 3), "stage": of(Stage, 3)}: 10,
+            lambda: {"agencies": some("agencies", 3), "activity": of(Activity, 3)}: 10,
+            lambda: {"missions": some("missions", 4)}: 14,
+            lambda: {"all": [{"countries": some("countries")}, {"countries": some("countries", 3)}]}: 10,
+            lambda: {"any": [{"agencies": some("agencies", 2), "stage": of(Stage)}, {"missions": some("missions", 3)}]}: 8,
+            lambda: {"companies": some("companies", 4), "roles": chance.sample(["lead", "partner", "supplier"], 2)}: 5,
+            lambda: {"keywords": [self.word(), chance.choice(WORDS)]}: 5,
+            lambda: {"blocs": some("blocs", 2), "none": [{"activity": of(Activity, 1)}]}: 4,
+            lambda: {"countries": some("countries", 2), "tier": ["official"]}: 2,
+            lambda: {"countries": some("countries"), "languages": ["fr"]}: 2,
+            lambda: {**self.broad(), "min_score": round(chance.uniform(0.5, 0.95), 2)}: 10,
+        }
+
+    def word(self) -> str:
+        first, second = self.chance.choices(WORDS, k=2)
+        return f"re:{first}\\w* {second}" if self.chance.random() < 0.1 else f"{first} {second}"
+
+    def broad(self) -> dict[str, Any]:
+        kinds: list[dict[str, Any]] = [
             {},
             {"activity": self.of(Activity, 4)},
             {"stage": self.of(Stage, 4)},
             {"instrument": self.of(Instrument, 3)},
         ]
-        return {**chance.choice(broad), "min_score": round(chance.uniform(0.5, 0.95), 2)}
+        return self.chance.choice(kinds)
 
 
 def pages(classifier: Classifier) -> list[Page]:
@@ -126,13 +130,14 @@ def compiled(lists: dict[str, Watchlist], **known: Any) -> tuple[Watchlists, flo
 
 
 def ask(index: Watchlists, page: Page) -> int:
-    """The matching of one article: for each cooperation the lists that hold, and of the first the ids and the reasons."""
-    held = 0
+    """The matching of one article: for each cooperation the lists that hold; ids and reasons of the first."""
+    held = told = 0
     for cooperation in page.classification.cooperations:
         matches = index.match(Subject(cooperation, page))
         held += len(matches)
-        for name in islice(matches, HITS):
+        for name in islice(matches, HITS - told):
             assert matches[name].reasons
+            told += 1
     return held
 
 

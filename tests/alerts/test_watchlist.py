@@ -10,7 +10,13 @@ from alerts.watchlist import Known, Watchlist, load_watchlists
 from spacepact.errors import Problem
 
 KNOWN = Known.model_validate(
-    {"agencies": {"jaxa", "isro", "nasa"}, "companies": {"nimbus"}, "missions": {"lupex"}, "countries": {"JP", "IN", "NO"}}
+    {
+        "agencies": {"jaxa", "isro", "nasa"},
+        "companies": {"nimbus"},
+        "missions": {"lupex"},
+        "countries": {"JP", "IN", "NO"},
+        "blocs": {"eu"},
+    }
 )
 
 
@@ -57,6 +63,10 @@ deliver:
         ("name: a\nmatch:\n  stage: [signd]\n", (3, 11), "'signd' is not allowed", "did you mean 'signed'?"),
         ("name: a\nmatch:\n  agency: [jaxa]\n", (3, 3), "unknown key 'agency'", "did you mean 'agencies'?"),
         ("name: a\nmatch:\n  any: [{agency: jaxa}]\n", (3, 10), "unknown key 'agency'", "did you mean 'agencies'?"),
+        ("name: a\nmatch:\n  blocs: [ue]\n", (3, 11), "blocs: 'ue' is not in the gazetteer", "one of: eu"),
+        ("name: a\nmatch:\n  any:\n    - keywords: [rover, 're:(?!x)y']\n", (4, 25), "invalid perl operator: (?!", ""),
+        ("name: a\nmatch:\n  roles: [leader]\n", (3, 11), "'leader' is not allowed", "did you mean 'lead'?"),
+        ("name: a\nmatch:\n  min_sources: 0\n", (3, 16), "greater than or equal to 1", ""),
         ("name: a\nmatch:\n  min_score: 1.5\n", (3, 14), "less than or equal to 1", ""),
         ("match: {}\n", (1, 1), "name is missing", "add it"),
         ("name: a\ndeliver: [{channel: desk-mail, to: [no address]}]\n", (2, 37), "'no address' is not an e-mail address", ""),
@@ -102,3 +112,31 @@ def test_norway_stays_a_country(tmp_path: Path) -> None:
     lists, problems = load(tmp_path, norway="name: Norway\nmatch: {countries: [NO]}\n")
     assert problems == []
     assert lists["norway"].match.countries == ("NO",)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a: &a [x]\nb: &b [*a, *a]\nname: [*b, *b]\n", 1, "anchors and aliases are not allowed"),
+        ("name: !!python/object:os.system x\n", 1, "is not allowed"),
+        ("name: a\nmatch: {}\nmatch: {}\n", 3, "'match' stands twice"),
+        ("name: a\nmacth: {}\n", 2, "unknown key 'macth'"),
+        ("name: a\n" + "#" * 10_000_000, 1, "the file is too large"),
+        ("name: a\nmatch: " + "{all: [" * 50 + "]}" * 50, 2, "nested too deeply"),
+    ],
+    ids=["alias-bomb", "python-object", "duplicate-key", "unknown-key", "10-megabytes", "deep"],
+)
+def test_f5_a_hostile_file_is_refused_with_its_line_and_the_others_load(tmp_path: Path, text: str, line: int, what: str) -> None:
+    lists, problems = load(tmp_path, good="name: good\n", wrong=text)
+    assert list(lists) == ["good"]
+    assert problems[0].file.endswith("wrong.yaml")
+    assert problems[0].line == line
+    assert what in problems[0].what
+
+
+@pytest.mark.parametrize("word", ["NO", "on", "12:30", "1e3", "007", "null", "0x1F", "2026-11-23"])
+def test_f6_a_word_that_yaml_would_change_stays_text(tmp_path: Path, word: str) -> None:
+    lists, problems = load(tmp_path, it=f"name: {word}\nmatch: {{keywords: [{word}]}}\n")
+    assert problems == []
+    assert lists["it"].name == word
+    assert lists["it"].match.keywords == (word,)
