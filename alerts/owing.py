@@ -10,7 +10,7 @@ from alerts.matching import Watchlists
 from alerts.timing import URGENT, digest_batch, earliest, inherit
 from alerts.watchlist import Watchlist
 from spacepact.noun import stable_id
-from spacepact.story import Alert, AlertKind, Delivery, Match, Notice, NoticeKind, Recall, Story, Telling, Told
+from spacepact.story import Alert, AlertKind, Delivery, Notice, NoticeKind, Recall, Story, Telling, Told
 from spacepact.timing import Timing
 
 Key = tuple[str, str]
