@@ -5,20 +5,23 @@ Pure: the same arguments give the same decision. Storage applies it in the trans
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from alerts.expected import ExpectedEvents
 from alerts.matching import Page, Subject, Watchlists
-from alerts.owing import Route, asked_again, asked_for, old_news, one_recipient, owe, recall, told_by, told_groups
+from alerts.owing import Asked, Route, asked_again, asked_for, old_news, one_recipient, owe, recall, told_by, told_groups
+from alerts.silencing import silenced
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
 from alerts.subject import page_of
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
 from spacepact.settings import Alerting
+from spacepact.silence import Silence
 from spacepact.story import Alert, AlertKind, Decision, Delivery, Match, Recall, Seen, Story, Telling, Told
 
 
@@ -32,14 +35,18 @@ def decide(
     policy: Alerting,
     now: datetime,
     expected: ExpectedEvents | None = None,
+    silences: Sequence[Silence] = (),
 ) -> Decision:
     """Decide about one article; `expected` are the events that somebody waits for.
+
+    `silences` are those that hold now: what they describe is not told, but kept as suppressed. Corrections
+    of what was told go out all the same.
 
     `before` is what the former revision of this article said (None: it is new). `stories` are those that
     share a party with one of its cooperations, or that it tells already. A delivery that comes back pending
     although the same (recipient, channel, story, revision) was suppressed earlier replaces the suppressed one.
     """
-    desk = _Desk(tagged, watchlists, channels, policy, now, {s.id: s for s in stories})
+    desk = _Desk(tagged, watchlists, channels, policy, now, {s.id: s for s in stories}, silences)
     ours = fold(tagged.classification.cooperations)
     if before is not None:
         ours = desk.revise(fold(before.cooperations), ours)
@@ -60,6 +67,7 @@ class _Desk:
     policy: Alerting
     now: datetime
     stories: dict[str, Story]
+    silences: Sequence[Silence] = ()
     touched: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
@@ -165,19 +173,26 @@ class _Desk:
 
     def _tell(self, story: Story, kind: AlertKind, cooperation: Cooperation, was: Cooperation | None = None) -> None:
         """Keep the story; tell everybody whose list matches and who was not told yet."""
-        matches = self.watchlists.match(self._subject(story, cooperation))
+        subject = self._subject(story, cooperation)
+        matches = self.watchlists.match(subject)
+        quiet = silenced(matches, self.silences, subject, self.watchlists.world) if self.silences else {}
         known = {one_recipient(t.channel, t.recipient) for t in story.told}
-        asked = {
-            key: a
-            for key, a in asked_for(matches, self.watchlists, self.channels, self.policy.timing).items()
-            if one_recipient(*key) not in known
-        }
         why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
         old = old_news(self.report, self.policy.max_age, self.now)
-        deliveries = tuple(owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in sorted(asked.items()))
+        loud = self._asked((name for name in matches if name not in quiet), known)
+        hushed = self._asked((name for name in matches if name in quiet), known | {one_recipient(*key) for key in loud})
+        owed = {key: owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in loud.items()}
+        for key, a in hushed.items():
+            owed[key] = owe(story, key, a, why, self.now, withheld=quiet[a.watchlists[0]], channels=self.channels)
+        deliveries = tuple(owed[key] for key in sorted(owed))
         story = story.model_copy(update={"told": (*story.told, *told_by(deliveries))})
         self._keep(story)
         self._alert(story, kind, was, [matches[name] for name in sorted({n for d in deliveries for n in d.watchlists})], deliveries)
+
+    def _asked(self, names: Iterable[str], known: AbstractSet[tuple[str, str]]) -> dict[tuple[str, str], Asked]:
+        """Return who is to be told, without those that are known (as `one_recipient` spells them)."""
+        asked = asked_for(names, self.watchlists, self.channels, self.policy.timing)
+        return {key: a for key, a in asked.items() if one_recipient(*key) not in known}
 
     def _tell_again(self, story: Story, kind: AlertKind, was: Cooperation, why: str) -> None:
         """Tell those, and only those, who were told; who was not told yet is told what is right, or nothing any more."""

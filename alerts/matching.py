@@ -37,7 +37,7 @@ class Watchlists:
         shapes = {q: _shape(q) for q in shared}
         self.names = sorted(self.questions, key=lambda name: (shapes[self.questions[name]], name))
         self.numbers = {name: number for number, name in enumerate(self.names)}
-        self.keywords = Keywords({k for q in shared for k in _keywords(q)})
+        self.keywords = Keywords({k for q in shared for k in keywords_of(q)})
         self._index = Index([self.questions[name] for name in self.names], partial(asked, world=world))
 
     def match(self, subject: Subject) -> Matches:
@@ -99,8 +99,9 @@ def _shape(question: Question) -> tuple[object, ...]:
     return (*(not getattr(question, name) for name in (*LABEL, *NESTED)), *few, question.min_score, question.min_sources)
 
 
-def _keywords(condition: Condition) -> Iterator[str]:
+def keywords_of(condition: Condition) -> Iterator[str]:
+    """Yield every keyword that a condition asks for, however deep."""
     yield from condition.keywords
     for name in NESTED:
         for child in getattr(condition, name):
-            yield from _keywords(child)
+            yield from keywords_of(child)

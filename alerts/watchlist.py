@@ -153,6 +153,14 @@ def _load(path: Path, model: type[Asks], known: Known) -> Asks:
     return asks
 
 
+def load_condition(document: Document, known: Known) -> Condition:
+    """Return a whole document as one condition; raises ConfigError with every mistake in it."""
+    condition = document.into(Condition)
+    if problems := list(_unknown_ids(document, document.data, (), known)):
+        raise ConfigError(problems)
+    return condition
+
+
 def _unknown_ids(document: Document, node: Any, path: tuple[str | int, ...], known: Known) -> Iterator[Problem]:
     if not isinstance(node, dict):
         return

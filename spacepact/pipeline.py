@@ -16,6 +16,7 @@ from classifier import Classifier
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
 from spacepact.round import Outcome, Rejected
+from spacepact.silence import Silence
 from spacepact.story import Decision, Story
 from storage import Store
 
@@ -25,7 +26,9 @@ Now = Callable[[], datetime]
 class Decide(Protocol):
     """Says what follows from an article; pure."""
 
-    def __call__(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision: ...
+    def __call__(
+        self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime, silences: Sequence[Silence]
+    ) -> Decision: ...
 
 
 @dataclass(frozen=True)
@@ -46,4 +49,5 @@ class Processor:
             return self.store.reject(source, link, found, now)
         self.prepare()
         said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
-        return self.store.add(source, link, Tagged(article=found, classification=said), partial(self.decide, now=now), now)
+        decide = partial(self.decide, now=now, silences=self.store.silences.active(now) if said.cooperations else ())
+        return self.store.add(source, link, Tagged(article=found, classification=said), decide, now)

@@ -19,6 +19,7 @@ from storage.ledger import Ledger
 from storage.owing import owe, recall
 from storage.polling import Polling
 from storage.reading import Reading
+from storage.silences import Silences
 from storage.sources import Sources
 from storage.subscribers import Subscribers
 from storage.tables import articles, links, revisions, stories, story_articles, story_parties
@@ -35,6 +36,7 @@ class Store:
         self.engine = engine
         self.ledger = Ledger(engine)
         self.expectations = Expectations(engine)
+        self.silences = Silences(engine)
         self.sources = Sources(engine)
         self.polling = Polling(engine)
         self.subscribers = Subscribers(engine)

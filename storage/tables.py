@@ -224,6 +224,13 @@ expected = _table(
     Column("story_id", ForeignKey("stories.id")),
     Column("url", Text),
 )
+silences = _table(
+    "silences",
+    Column("id", String(40), primary_key=True),
+    Column("created", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)
 digests = _table(
     "digests",
     Column("channel", String(100), primary_key=True),

@@ -14,6 +14,7 @@ from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
+from spacepact.cli.silence import silence
 from spacepact.cli.stories import stories
 from spacepact.cli.subscribers import subscribers
 from spacepact.errors import SpacepactError
@@ -76,6 +77,7 @@ for _command in (
     documents.match,
     stories,
     explain,
+    silence,
     demo,
     channel,
     subscribers,

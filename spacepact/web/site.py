@@ -82,11 +82,15 @@ def make_site(view: View) -> Starlette:
         headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
         return HTMLResponse(pages.get_template(template).render(facts), status, headers)
 
+    def silences(_: Request) -> Response:
+        return page("silences.html", silences=view.store.silences.active(view.now()))
+
     routes = [
         Route("/", home),
         Route("/stories/{id}", story),
         Route("/sources", sources),
         Route("/deliveries", deliveries),
+        Route("/silences", silences),
         Route("/health", lambda _: _health(view)),
         *(subscriber_routes(view.subscribing, public, sign_up=view.sign_up) if view.subscribing else ()),
         Mount("/static", StaticFiles(directory=HERE / "static")),

@@ -22,6 +22,7 @@ from spacepact.pipeline import Processor
 from spacepact.round import Coverage, Rejected
 from spacepact.sending import Sender
 from spacepact.settings import Settings
+from spacepact.silence import Silence
 from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from storage import Store
 
@@ -67,7 +68,9 @@ class Bench:
         reader: Any = Reader()
         self.processor = Processor(self.store, reader, self.decide, lambda: self.now)
 
-    def decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
+    def decide(
+        self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime, silences: Sequence[Silence]
+    ) -> Decision:
         if not tagged.classification.cooperations:
             return Decision()
         article = tagged.article
