@@ -134,7 +134,7 @@ def load_directory(directory: Path, model: type[Asks], *, known: Known, channels
     problems = [Problem(str(path), 1, 1, "not read", f"name it {path.stem}.yaml") for path in sorted(directory.glob("*.yml"))]
     for path in sorted(directory.glob("*.yaml")):
         try:
-            found[path.stem] = _load(path, model, known)
+            found[path.stem] = _named(path, model, known)
         except ConfigError as error:
             problems += error.problems
             continue
@@ -142,13 +142,17 @@ def load_directory(directory: Path, model: type[Asks], *, known: Known, channels
     return found, problems
 
 
-def _load(path: Path, model: type[Asks], known: Known) -> Asks:
+def _named(path: Path, model: type[Asks], known: Known) -> Asks:
     if not _ID.fullmatch(path.stem):
         raise ConfigError([Problem(str(path), 1, 1, f"{path.stem!r} is not an id", "small letters, digits and single hyphens")])
+    return load_file(path, model, known)
+
+
+def load_file(path: Path, model: type[Asks], known: Known) -> Asks:
+    """Return what one file asks for; raises ConfigError with every mistake in it. Channels are not looked at."""
     document = read_document(path)
     asks = document.into(model)
-    problems = list(_unknown_ids(document, document.data.get("match"), ("match",), known))
-    if problems:
+    if problems := list(_unknown_ids(document, document.data.get("match"), ("match",), known)):
         raise ConfigError(problems)
     return asks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -57,6 +58,14 @@ class Reading:
         with reading(self.engine) as connection:
             rows = connection.execute(select(articles).order_by(articles.c.fetched.desc(), articles.c.id.desc()).limit(limit)).all()
         return [_tagged(row.body, row.text, row.classification) for row in rows]
+
+    def since(self, start: datetime) -> Iterator[Tagged]:
+        """Yield the articles published (where that is unknown: fetched) since a moment, oldest first."""
+        when = func.coalesce(articles.c.published, articles.c.fetched)
+        query = select(articles.c.body, articles.c.text, articles.c.classification).where(when >= start).order_by(when, articles.c.id)
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(query):
+                yield _tagged(row.body, row.text, row.classification)
 
     def article(self, url: str) -> Tagged | None:
         """Return one article by its canonical URL."""

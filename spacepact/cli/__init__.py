@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from spacepact.cli import deliveries, documents, service
+from spacepact.cli.backtest import backtest
 from spacepact.cli.channel import channel
 from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
@@ -39,6 +40,7 @@ Examples:
   spacepact run                    the real service
   spacepact crawl nasa esa         one visit to two sources, by hand
   spacepact explain --text article.txt
+  spacepact backtest lunar --since 90d   what a watchlist would have told
   spacepact extract --url https://a.example/x page.html
   spacepact classify --jsonl < articles.jsonl | spacepact match --jsonl
   spacepact channel test desk-mail  send one message, see the receiver's answer
@@ -77,6 +79,7 @@ for _command in (
     documents.match,
     stories,
     explain,
+    backtest,
     silence,
     demo,
     channel,

@@ -39,8 +39,9 @@ def extract(_: Context, file: Path | None, url: str, *, jsonl: bool) -> None:
 
 @click.command
 @click.option("--jsonl", is_flag=True, help='Read lines {"id","title","text"} from stdin; optional: url, published, language.')
+@click.option("--keep", is_flag=True, help="Repeat the line's own keys, as backtest --articles wants them.")
 @pass_context
-def classify(context: Context, *, jsonl: bool) -> None:
+def classify(context: Context, *, jsonl: bool, keep: bool) -> None:
     """Say of each document whether it is cooperation news: who, with whom, on what, at which stage."""
     from classifier import Classifier
 
@@ -52,7 +53,7 @@ def classify(context: Context, *, jsonl: bool) -> None:
         published = datetime.fromisoformat(row["published"]) if row.get("published") else None
         said = classifier.classify(str(row["title"] or ""), str(row["text"] or ""), language=row.get("language"), published=published)
         answered: dict[str, Any] = said.model_dump(mode="json")
-        return answered
+        return {**row, **answered} if keep else answered
 
     sys.exit(pipe(answer, "documents"))
 
