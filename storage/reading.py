@@ -12,7 +12,7 @@ from spacepact.article import Article
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.story import Story
 from storage.database import reading
-from storage.tables import alerts, articles, deliveries, stories
+from storage.tables import alerts, articles, deliveries, links, stories, story_articles
 
 
 class DeliveryRow(NamedTuple):
@@ -72,6 +72,22 @@ class Reading:
         with reading(self.engine) as connection:
             row = connection.execute(select(articles).where(articles.c.url == url)).first()
         return _tagged(row.body, row.text, row.classification) if row else None
+
+    def fate(self, url: str) -> str | None:
+        """Return what became of an address that led to no article; None if no source listed it."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(links).where(links.c.url == url).order_by(links.c.seen_at.desc())).first()
+        if row is None:
+            return None
+        why = row.reason or "no reason is kept"
+        return f"{url} was listed by {row.source} and {row.outcome} on {row.seen_at:%Y-%m-%d %H:%M} UTC: {why}"
+
+    def told_by(self, url: str) -> list[Story]:
+        """Return the stories that an article tells, oldest first."""
+        query = select(stories.c.body).join(story_articles, story_articles.c.story_id == stories.c.id)
+        with reading(self.engine) as connection:
+            found = connection.scalars(query.where(story_articles.c.url == url).order_by(stories.c.first_seen, stories.c.id))
+            return [Story.model_validate(body) for body in found]
 
     def stories(self, limit: int = 100) -> list[Story]:
         """Return the stories last seen first; `told` is left empty."""

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from spacepact.cli.meaning import meaning
 from spacepact.cli.options import Context, pass_context
+from spacepact.cli.why import explain_list
 from spacepact.cooperation import Cooperation
 from spacepact.errors import SpacepactError
 from spacepact.text import clean_line, clean_text
@@ -30,8 +31,17 @@ SHOWN = 6000
 _STYLES = {"sure": "bold green", "ambiguous": "bold yellow", "left-out": "dim"}
 
 
-@click.command(epilog="\b\nExamples:\n  spacepact explain --text article.txt\n  spacepact explain https://outlet.example/news/17 --json\n")
+EXAMPLES = """\b
+Examples:
+  spacepact explain --text article.txt
+  spacepact explain https://outlet.example/news/17 --json
+  spacepact explain https://outlet.example/news/17 japan-india
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("url", required=False)
+@click.argument("watchlist", required=False)
 @click.option(
     "--text",
     "file",
@@ -43,9 +53,19 @@ _STYLES = {"sure": "bold green", "ambiguous": "bold yellow", "left-out": "dim"}
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @pass_context
 def explain(
-    context: Context, url: str | None, file: Path | None, language: str | None, published: datetime | None, *, as_json: bool
+    context: Context,
+    /,
+    url: str | None,
+    watchlist: str | None,
+    *,
+    file: Path | None,
+    language: str | None,
+    published: datetime | None,
+    as_json: bool,
 ) -> None:
     """Say why the article kept under URL, or the text of a file, is cooperation news or not.
+
+    With a WATCHLIST: why that list matched the article or did not, and who hears of it when.
 
     Prints the text with its names marked, each cooperation with its evidence, the features that
     decided, and what would have to change for the other verdict.
@@ -55,6 +75,9 @@ def explain(
 
     if (url is None) == (file is None):
         raise click.UsageError("name the URL of a kept article, or a file by --text FILE, not both")
+    if url and watchlist:
+        explain_list(context, url, watchlist, as_json=as_json)
+        return
     document = _kept(context, url) if url else _read(file or Path("-"))
     document = document._replace(
         language=language or document.language, published=published.replace(tzinfo=UTC) if published else document.published

@@ -198,3 +198,18 @@ def house(tmp_path: Path) -> Iterator[House]:
     outlet.server.shutdown()
     outlet.server.server_close()
     receivers.stop()
+
+
+@pytest.fixture
+def draft_config(tmp_path: Path) -> Path:
+    """A config with the shipped gazetteer, one channel, a fresh database and two lists: japan and all."""
+    home = tmp_path / "config"
+    (home / "watchlists").mkdir(parents=True)
+    (home / "sources").mkdir()
+    (home / "gazetteer").symlink_to(default_config_dir() / "gazetteer")
+    (home / "channels.yaml").write_text("channels:\n  desk-mail: {kind: mail, to: [desk@desk.example]}\n")
+    settings = {"database": f"sqlite:///{tmp_path / 'x.sqlite'}"}
+    (home / "settings.yaml").write_text(yaml.safe_dump(settings))
+    (home / "watchlists" / "japan.yaml").write_text("name: Japan\nmatch: {agencies: [jaxa]}\ndeliver: [{channel: desk-mail}]\n")
+    (home / "watchlists" / "all.yaml").write_text("name: All\n")
+    return home

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 
 from alerts.matching import Watchlists
@@ -17,7 +16,7 @@ from spacepact.article import Article, Link
 from spacepact.backtest import Rehearsal, Trial
 from spacepact.cli import main
 from spacepact.cooperation import Classification, Cooperation, Evidence, Named, Party, Tagged
-from spacepact.settings import Alerting, default_config_dir
+from spacepact.settings import Alerting
 from spacepact.story import Decision
 from storage import Store, migrate, open_database
 
@@ -91,25 +90,11 @@ def test_a_near_miss_failed_by_one_criterion_or_just_under_the_score(match: dict
     assert [n.missing for n in tried(match, tagged(0, "jaxa", "isro", score=score)).near] == missing
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    home = tmp_path / "config"
-    (home / "watchlists").mkdir(parents=True)
-    (home / "sources").mkdir()
-    for name in ("gazetteer", "channels.yaml"):
-        (home / name).symlink_to(default_config_dir() / name)
-    settings = {"database": f"sqlite:///{tmp_path / 'x.sqlite'}"}
-    (home / "settings.yaml").write_text(yaml.safe_dump(settings))
-    (home / "watchlists" / "japan.yaml").write_text("name: Japan\nmatch: {agencies: [jaxa]}\ndeliver: [{channel: desk-mail}]\n")
-    (home / "watchlists" / "all.yaml").write_text("name: All\n")
-    return home
-
-
 def run(config: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["--config", str(config), *words])
 
 
-def test_backtest_reads_lines_of_classify(config: Path, tmp_path: Path) -> None:
+def test_backtest_reads_lines_of_classify(draft_config: Path, tmp_path: Path) -> None:
     lines = tmp_path / "said.jsonl"
     found = [tagged(0, "jaxa", "isro"), tagged(3, "nasa", "esa")]
     rows = [
@@ -117,7 +102,7 @@ def test_backtest_reads_lines_of_classify(config: Path, tmp_path: Path) -> None:
         for t in found
     ]
     lines.write_text("\n".join(map(json.dumps, rows)) + "\nnonsense\n")
-    ended = run(config, "backtest", "japan", "--articles", str(lines))
+    ended = run(draft_config, "backtest", "japan", "--articles", str(lines))
     assert ended.exit_code == 0, ended.output
     assert "japan: 1 of 2 articles in 3 days, 1 alerts, 1 messages" in ended.stdout
     for part in (
@@ -131,7 +116,7 @@ def test_backtest_reads_lines_of_classify(config: Path, tmp_path: Path) -> None:
     assert f"{lines}:3:1: left out" in ended.stderr
 
 
-def test_backtest_reads_the_database_and_compares_two_versions(config: Path, tmp_path: Path) -> None:
+def test_backtest_reads_the_database_and_compares_two_versions(draft_config: Path, tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
     migrate(engine)
     now = datetime.now(UTC)
@@ -147,7 +132,7 @@ def test_backtest_reads_the_database_and_compares_two_versions(config: Path, tmp
         )
     draft = tmp_path / "japan.yaml"
     draft.write_text("name: Draft\nmatch: {agencies: [nasa]}\ndeliver: [{channel: desk-mail}]\n")
-    ended = run(config, "backtest", str(draft), "--against", "japan", "--since", "90d", "--json")
+    ended = run(draft_config, "backtest", str(draft), "--against", "japan", "--since", "90d", "--json")
     assert ended.exit_code == 0, ended.output
     said = json.loads(ended.stdout)
     assert (said["tested"]["articles"], list(said["tested"]["hits"]), list(said["against"]["hits"])) == (
@@ -155,17 +140,17 @@ def test_backtest_reads_the_database_and_compares_two_versions(config: Path, tmp
         ["https://o300.example/a"],
         ["https://o0.example/a"],
     )
-    told = run(config, "backtest", str(draft), "--against", "japan").stdout
+    told = run(draft_config, "backtest", str(draft), "--against", "japan").stdout
     assert "+ " in told
     assert "Signed: NASA and ESA" in told.split("Against japan")[1]
 
 
-def test_a_list_that_is_not_there_or_wrong_is_named(config: Path, tmp_path: Path) -> None:
-    ended = run(config, "backtest", "japn")
+def test_a_list_that_is_not_there_or_wrong_is_named(draft_config: Path, tmp_path: Path) -> None:
+    ended = run(draft_config, "backtest", "japn")
     assert (ended.exit_code, ended.stderr.strip()) == (1, "spacepact: no watchlist is called 'japn'; did you mean 'japan'?")
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("name: x\nmatch: {agencies: [jaxxa]}\n")
-    ended = run(config, "backtest", str(wrong))
+    ended = run(draft_config, "backtest", str(wrong))
     assert ended.exit_code == 1
     assert "wrong.yaml:2:20: agencies: 'jaxxa' is not in the gazetteer; did you mean 'jaxa'?" in ended.stderr
-    assert run(config, "backtest", "japan", "--since", "x").exit_code == 2
+    assert run(draft_config, "backtest", "japan", "--since", "x").exit_code == 2
