@@ -7,12 +7,13 @@ import fcntl
 import gc
 import logging
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from alerts.decide import decide
 from alerts.digest import write
 from classifier import Classifier
+from classifier.gazetteer import Gazetteer
+from crawler.source import Source
 from spacepact.audience import Audience
 from spacepact.cooperation import Classification, Tagged
 from spacepact.crawling import finish
@@ -27,6 +30,7 @@ from spacepact.errors import SpacepactError
 from spacepact.loading import Config, load_config
 from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
+from spacepact.reloading import renewed
 from spacepact.round import Round
 from spacepact.sending import Sender
 from spacepact.story import Decision, Story
@@ -38,12 +42,44 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 UPKEEP = timedelta(seconds=10)
 
 
 def utc_now() -> datetime:
     """Return the time; everything that needs it is handed this function."""
     return datetime.now(UTC)
+
+
+class Live(Mapping[str, T]):
+    """A mapping as it is at every moment; who walks through it walks through one state of it."""
+
+    def __init__(self, current: Callable[[], Mapping[str, T]]) -> None:
+        self._current = current
+
+    def __getitem__(self, key: str) -> T:
+        return self._current()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._current())
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+
+class OfConfig(Generic[T]):
+    """A part of the app that is made when it is first asked for, and again after config/ has changed."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __get__(self, app: App, owner: type[App] | None = None) -> T:
+        config, name = app.config, f"_made_{self._make.__name__}"
+        made: tuple[Config, T] | None = app.__dict__.get(name)
+        if made is None or made[0] is not config:
+            made = app.__dict__[name] = config, self._make(app)
+        return made[1]
 
 
 @dataclass
@@ -53,6 +89,10 @@ class App:
     config: Config
     store: Store
     now: Now = utc_now
+    env: Mapping[str, str] = field(default_factory=dict)
+    stopping: Callable[[], bool] = lambda: False
+    _renewing: Lock = field(default_factory=Lock)
+    _compiled: tuple[Gazetteer, Classifier] | None = None
     _kept: datetime | None = None
 
     def start(self) -> None:
@@ -65,6 +105,20 @@ class App:
         """Bring the database to this version, and return the app: for commands that only look at it."""
         migrate(self.store.engine)
         return self
+
+    def refresh(self) -> bool:
+        """Take over what has changed in config/ since it was read; True if anything has.
+
+        A piece of work that has begun ends with what it began with.
+        """
+        with self._renewing:
+            former, self.config = self.config, renewed(self.config, self.env)
+            return self.config is not former
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The sources as config/ says at every moment."""
+        return Live(lambda: self.config.sources)
 
     def alone(self) -> None:
         """Claim an SQLite file for this process, and give back what a dead one had claimed.
@@ -87,12 +141,19 @@ class App:
         if released:
             log.info("%d deliveries were in flight at the last stop; they are sent again under the same id", released)
 
-    @cached_property
+    @property
+    def classifier(self) -> Classifier:
+        """Says what an article tells; compiles the gazetteer's matcher, again when the gazetteer has changed."""
+        gazetteer = self.config.gazetteer
+        if self._compiled is None or self._compiled[0] is not gazetteer:
+            self._compiled = gazetteer, Classifier(gazetteer)
+            gc.freeze()  # what was loaded stays: no collection looks at it again
+        return self._compiled[1]
+
+    @OfConfig
     def processor(self) -> Processor:
-        """Tags articles and decides about them; compiles the gazetteer's matcher."""
-        classifier = Classifier(self.config.gazetteer)
-        gc.freeze()  # what was loaded stays: no collection looks at it again
-        return Processor(self.store, classifier, self._decide, self.now, self.audience.refresh)
+        """Tags articles and decides about them."""
+        return Processor(self.store, self.classifier, self._decide, self.now, self.audience.refresh)
 
     def _decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
         config, lists = self.config, self.audience.watchlists
@@ -104,7 +165,7 @@ class App:
         """The subscribers."""
         return Audience(self.store, lambda: self.config, self.now)
 
-    @cached_property
+    @OfConfig
     def upkeep(self) -> Upkeep:
         """What comes due without an article."""
         config = self.config
@@ -115,21 +176,24 @@ class App:
         """Crawls sources, one visit at a time for each; only the crawler's process loads Scrapy."""
         from spacepact.visits import Visitor  # noqa: PLC0415
 
-        return Visitor(self.store, lambda: self.processor, self.config.sources, self.config.settings.crawl, self.now)
+        return Visitor(self.store, lambda: self.processor, self.sources, self.config.settings.crawl, self.now, self.refresh)
 
     def finish(self, round_: Round) -> None:
-        """Keep the result of a visit."""
-        finish(self.store, self.config.sources, round_)
+        """Keep the result of a visit, unless config/ names the source no more."""
+        sources = self.config.sources
+        if round_.source in sources:
+            finish(self.store, sources, round_)
 
-    def sender(self, stopping: Callable[[], bool] = lambda: False) -> Sender:
+    @OfConfig
+    def sender(self) -> Sender:
         """Sends what is owed over the channels that are switched on."""
         channels = {name: channel for name, channel in self.config.channels.items() if channel.enabled}
         missions = {entry.id: entry.name for entry in self.config.gazetteer.entries}
         watchlists = {name: watchlist.name for name, watchlist in self.config.watchlists.lists.items()}
         make = partial(write, missions=missions, watchlists=watchlists, links=self.audience.links)
-        return Sender(self.store, channels, make, self.now, stopping, self.operators, tuple(self.config.sources))
+        return Sender(self.store, channels, make, self.now, self.stopping, self.operators, tuple(self.config.sources))
 
-    @cached_property
+    @OfConfig
     def operators(self) -> Operators:
         """Who hears of the service's own troubles."""
         return operators(self.config.settings.alerts.operators, self.config.channels)
@@ -173,14 +237,17 @@ class App:
 
         return sum(await asyncio.gather(*map(visit, names or self.config.sources)))
 
+    async def deliver(self, lane: str) -> int:
+        """Send what a lane owes now, over the channel as config/ says now; returns how many messages were sent."""
+        return await self.sender.deliver(lane)
+
     async def deliver_all(self) -> int:
         """Send all that is due now; returns how many were sent."""
         await self.maintain("")
-        sender = self.sender()
-        return sum(await asyncio.gather(*map(sender.deliver, self.due_lanes())))
+        return sum(await asyncio.gather(*map(self.deliver, self.due_lanes())))
 
 
 def make_app(directory: Path, env: Mapping[str, str], now: Now = utc_now) -> App:
     """Return the service for a config directory; raises SpacepactError where nothing could work."""
     config = load_config(directory, env)
-    return App(config, Store(open_database(config.settings.database)), now)
+    return App(config, Store(open_database(config.settings.database)), now, env)

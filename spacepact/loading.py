@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alerts.channel import Channel
 from alerts.expected import ExpectedEvents, load_expected
@@ -20,6 +21,13 @@ from spacepact.errors import Problem
 from spacepact.settings import Settings, SignUp, load_settings
 from spacepact.yamlfile import did_you_mean, read_document
 
+T = TypeVar("T")
+Problems = Callable[[], tuple[T, list[Problem]]]
+"""Loads something, with every mistake in it."""
+Stamp = tuple[tuple[str, int, int], ...]
+"""Files with their time of change in nanoseconds and their size: another stamp means another content."""
+SECTIONS = ("settings.yaml", "sources", "gazetteer", "channels.yaml", "watchlists", "expected")
+
 
 @dataclass(frozen=True)
 class Config:
@@ -32,7 +40,13 @@ class Config:
     watchlists: Watchlists
     expected: ExpectedEvents
     channels: dict[str, Channel[Any]]
-    problems: list[Problem]
+    problems_in: Mapping[str, list[Problem]]
+    stamps: Mapping[str, Stamp]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every mistake, section after section."""
+        return [problem for some in self.problems_in.values() for problem in some]
 
 
 def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None = None) -> Config:
@@ -40,21 +54,34 @@ def load_config(directory: Path, env: Mapping[str, str], watchlists: Path | None
 
     `watchlists`: another directory of watchlists than the config's own.
     """
+    seen = stamps(directory)
     settings = load_settings(directory, env)
-    sources, source_problems = load_sources(directory / "sources")
-    gazetteer, gazetteer_problems = load_gazetteer(directory / "gazetteer")
-    channels, channel_problems = load_channels(directory / "channels.yaml", settings, env)
-    lists, list_problems = load_watchlists(watchlists or directory / "watchlists", known=known_names(gazetteer), channels=channels)
-    events, event_problems = load_expected(directory / "expected", known=known_names(gazetteer), channels=channels)
-    problems = [*source_problems, *gazetteer_problems, *channel_problems, *list_problems, *event_problems]
-    problems += _sign_up_problems(directory / "settings.yaml", settings.subscribers, channels, lists)
-    defaults, world = settings.alerts, known_world(gazetteer)
+    problems: dict[str, list[Problem]] = {}
+    sources, problems["sources"] = load_sources(directory / "sources")
+    gazetteer, problems["gazetteer"] = load_gazetteer(directory / "gazetteer")
+    channels, problems["channels"] = load_channels(directory / "channels.yaml", settings, env)
+    known, world, defaults = known_names(gazetteer), known_world(gazetteer), settings.alerts
+    lists, problems["watchlists"] = load_watchlists(watchlists or directory / "watchlists", known=known, channels=channels)
+    events, problems["expected"] = load_expected(directory / "expected", known=known, channels=channels)
+    problems["subscribers"] = list(sign_up_problems(directory / "settings.yaml", settings.subscribers, channels, lists))
     watched, expected = Watchlists(lists, defaults=defaults, world=world), ExpectedEvents(events, defaults=defaults, world=world)
-    return Config(directory, settings, sources, gazetteer, watched, expected, channels, problems)
+    return Config(directory, settings, sources, gazetteer, watched, expected, channels, problems, seen)
 
 
-def _sign_up_problems(path: Path, sign_up: SignUp, channels: Mapping[str, Channel[Any]], lists: Collection[str]) -> Iterator[Problem]:
-    """Yield what is wrong about the sign-up pages: they stay closed, or offer what there is."""
+def stamps(directory: Path) -> dict[str, Stamp]:
+    """Return what tells whether a section of config/ has changed; taken before reading, so that no change is missed."""
+    return {name.removesuffix(".yaml"): tuple(_stamp(directory / name)) for name in SECTIONS}
+
+
+def _stamp(path: Path) -> Iterator[tuple[str, int, int]]:
+    for file in sorted((*path.glob("*.yaml"), *path.glob("*.yml"))) if path.is_dir() else [path]:
+        with suppress(FileNotFoundError):  # gone since it was listed
+            status = file.stat()
+            yield file.name, status.st_mtime_ns, status.st_size
+
+
+def sign_up_problems(path: Path, sign_up: SignUp, channels: Mapping[str, Channel[Any]], lists: Collection[str]) -> Iterator[Problem]:
+    """Yield what is wrong about the sign-up pages as settings.yaml has them: they stay closed, or offer what there is."""
     named = channels.get(sign_up.channel or "")
     if sign_up.channel and (named is None or named.kind not in ("mail", "")):
         mails = sorted(name for name, channel in channels.items() if channel.kind == "mail")

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -22,6 +22,8 @@ from spacepact.web import View, make_site
 
 log = logging.getLogger(__name__)
 
+WATCH_SECONDS = 2.0
+"""So often config/ is looked at for changes: the times of its files, nothing is read."""
 DRAIN_SECONDS = 20.0
 """Deliveries in flight may end in this time; the whole stop takes at most 30 s."""
 
@@ -32,10 +34,11 @@ async def serve(app: App, stop: asyncio.Event) -> None:
     with _listening(settings.web) as listener:
         app.start()
         app.alone()
+        app.stopping = stop.is_set
         crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
         handlers: dict[Kind, Handler] = {
             "crawl": crawler.crawl,
-            "deliver": app.sender(stop.is_set).deliver,
+            "deliver": app.deliver,
             "maintain": app.maintain,
             "letters": app.audience.postman.deliver,
         }
@@ -56,13 +59,33 @@ async def serve(app: App, stop: asyncio.Event) -> None:
             len(app.config.watchlists.lists),
         )
         clock.start()
-        await stop.wait()
+        with _hang_up(app):
+            await _watch(app, stop)
         log.info("stopping: what is in flight ends first")
         clock.stop()
         _, cut = await asyncio.gather(crawler.stop(DRAIN_SECONDS), dispatcher.drain(DRAIN_SECONDS))
         server.should_exit = True
         await page
         log.info("stopped; %s", f"{cut} pieces of work were cut off and are taken up at the next start" if cut else "nothing was cut off")
+
+
+async def _watch(app: App, stop: asyncio.Event) -> None:
+    """Take over what changes in config/ until `stop` is set."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
+        await asyncio.to_thread(app.refresh)
+
+
+@contextmanager
+def _hang_up(app: App) -> Iterator[None]:
+    """Let SIGHUP ask for a look at config/ at once, as a server's users expect."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, app.refresh))
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -75,7 +98,7 @@ def stop_on_signals() -> asyncio.Event:
 
 def view(app: App) -> View:
     """Return what the web pages show."""
-    return View(app.store, app.config.sources, len(app.config.problems), app.now, app.audience.subscribing, app.audience.sign_up)
+    return View(app.store, app.sources, lambda: app.config.problems, app.now, app.audience.subscribing, app.audience.sign_up)
 
 
 class _Server(uvicorn.Server):

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
@@ -19,6 +19,7 @@ from crawler.engine import crawl, manners
 from crawler.manners import Manners
 from crawler.source import Source
 from spacepact.crawling import finish
+from spacepact.errors import SpacepactError
 from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
 from spacepact.settings import Crawl
@@ -38,9 +39,10 @@ class Visitor:
 
     store: Store
     processor: Callable[[], Processor]
-    sources: dict[str, Source]
+    sources: Mapping[str, Source]
     settings: Crawl
     now: Now
+    refresh: Callable[[], object] = lambda: None
 
     @cached_property
     def manners(self) -> Manners:
@@ -50,17 +52,21 @@ class Visitor:
         return known
 
     async def visit(self, name: str) -> Round:
-        """Crawl one source once; its trouble is in the Round.
+        """Crawl one source once; its trouble is in the Round. Raises SpacepactError if config/ names it no more.
 
         That it was visited is kept first: however often the process dies of it, no host is asked more often.
         """
+        await asyncio.to_thread(self.refresh)
+        source = self.sources.get(name)
+        if source is None:
+            raise SpacepactError(f"source {name} is gone from config/")
         memory, now = self.manners, self.now()
-        await asyncio.to_thread(self.store.polling.begin, name, now, now + min(self.sources[name].every, LONGEST_WAIT))
+        await asyncio.to_thread(self.store.polling.begin, name, now, now + min(source.every, LONGEST_WAIT))
         validators = await asyncio.to_thread(self.store.sources.validators, name)
         processor = await asyncio.to_thread(self.processor)
         seen, sink = partial(self.store.seen, name), partial(processor.process, name)
-        round_ = await crawl(self.sources[name], name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
-        await asyncio.to_thread(finish, self.store, self.sources, round_)
+        round_ = await crawl(source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
+        await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
         return round_
 
@@ -77,6 +83,8 @@ async def serve_crawls(visitor: Visitor) -> None:
     async def visit(name: str) -> None:
         try:
             await visitor.visit(name)
+        except SpacepactError as error:
+            log.info("%s", error)
         except SQLAlchemyError as error:
             log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
             await asyncio.sleep(REST_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ class View:
 
     store: Store
     sources: Mapping[str, Any]
-    problems: int
+    problems: Callable[[], Sized]
     now: Callable[[], datetime]
     subscribing: Subscribing | None = None
     sign_up: bool = False
@@ -45,7 +45,7 @@ class View:
         visited = {state.id: state.state for state in self.store.sources.states()}
         states = [(name, visited.get(name, "waiting")) for name in self.sources]
         broken = {lane: masked(why) for lane, why in self.store.ledger.broken().items()}
-        return judge(states, broken, self.store.reading.totals(), problems=self.problems, now=self.now())
+        return judge(states, broken, self.store.reading.totals(), problems=len(self.problems()), now=self.now())
 
 
 def make_site(view: View) -> Starlette:

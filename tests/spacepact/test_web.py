@@ -39,7 +39,7 @@ def site(store: Store) -> TestClient:
             "every": "1h",
         }
     )
-    return TestClient(make_site(View(store, {"a": source}, 0, lambda: NOW)), raise_server_exceptions=False)
+    return TestClient(make_site(View(store, {"a": source}, tuple, lambda: NOW)), raise_server_exceptions=False)
 
 
 def keep_story(store: Store) -> None:
