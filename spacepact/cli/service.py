@@ -58,11 +58,16 @@ def deliver(context: Context) -> None:
 @click.command
 @pass_context
 def check(context: Context) -> None:
-    """Find every mistake in config/; prints file:line:column, what is wrong and what would be right."""
+    """Find every mistake in config/; prints file:line:column, what is wrong and what would be right.
+
+    A watchlist that can never match, or that a wider one makes needless, is one too.
+    """
+    from alerts.deadlists import dead_lists
     from spacepact.loading import load_config
 
     config = load_config(context.config, context.env)
-    for problem in config.problems:
+    problems = [*config.problems, *dead_lists(context.config / "watchlists", config.watchlists)]
+    for problem in problems:
         click.echo(problem)
     counts: dict[str, Sized] = {
         "sources": config.sources,
@@ -71,8 +76,8 @@ def check(context: Context) -> None:
         "gazetteer entries": config.gazetteer.entries,
     }
     found = ", ".join(f"{len(things)} {name}" for name, things in counts.items())
-    click.echo(f"{len(config.problems)} mistakes; {found}" if config.problems else f"all right: {found}", err=True)
-    raise SystemExit(1 if config.problems else 0)
+    click.echo(f"{len(problems)} mistakes; {found}" if problems else f"all right: {found}", err=True)
+    raise SystemExit(1 if problems else 0)
 
 
 @click.command(hidden=True)
