@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test check format lint types imports test-real bench lock clean
+.PHONY: help demo test check format lint types imports test-real bench schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../s
 
 bench: .venv/bench.stamp ## measure speed, side by side with peers
 	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+schema: ## write the editors' schemas in docs/schema again
+	@for kind in watchlist expected source channels settings; do $(BIN)/spacepact schema $$kind > docs/schema/$$kind.json || exit 1; done
 
 lock: ## write the lock files again (needs uv)
 	uv pip compile pyproject.toml --extra postgresql --group build --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command 'make lock' -o requirements.lock

@@ -15,6 +15,7 @@ from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
+from spacepact.cli.schema import schema
 from spacepact.cli.silence import silence
 from spacepact.cli.stories import stories
 from spacepact.cli.subscribers import subscribers
@@ -81,6 +82,7 @@ for _command in (
     explain,
     backtest,
     silence,
+    schema,
     demo,
     channel,
     subscribers,
