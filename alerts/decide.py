@@ -5,15 +5,14 @@ Pure: the same arguments give the same decision. Storage applies it in the trans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from alerts.expected import ExpectedEvents
 from alerts.matching import Page, Subject, Watchlists
-from alerts.owing import Asked, Route, asked_again, asked_for, old_news, one_recipient, owe, recall, told_by, told_groups
+from alerts.owing import Asked, Route, asked_again, asked_for, old_news, one_recipient, owe, owe_again, recall, told_by, told_groups
 from alerts.silencing import silenced
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
@@ -178,18 +177,36 @@ class _Desk:
         quiet = silenced(matches, self.silences, subject, self.watchlists.world) if self.silences else {}
         known = {one_recipient(t.channel, t.recipient) for t in story.told}
         why = f"stage-change: {was.stage} -> {cooperation.stage}" if was else "first-report"
-        old = old_news(self.report, self.policy.max_age, self.now)
+        old = self._old()
         loud = self._asked((name for name in matches if name not in quiet), known)
         hushed = self._asked((name for name in matches if name in quiet), known | {one_recipient(*key) for key in loud})
         owed = {key: owe(story, key, a, why, self.now, withheld=old, channels=self.channels) for key, a in loud.items()}
         for key, a in hushed.items():
             owed[key] = owe(story, key, a, why, self.now, withheld=quiet[a.watchlists[0]], channels=self.channels)
         deliveries = tuple(owed[key] for key in sorted(owed))
-        story = story.model_copy(update={"told": (*story.told, *told_by(deliveries))})
+        again = tuple(self._again(story, [name for name in matches if name not in quiet], subject.sources))
+        story = story.model_copy(update={"told": (*story.told, *told_by((*deliveries, *again)))})
         self._keep(story)
-        self._alert(story, kind, was, [matches[name] for name in sorted({n for d in deliveries for n in d.watchlists})], deliveries)
+        for what, some in ((kind, deliveries), ("more-sources", again)):
+            self._alert(story, what, was, [matches[name] for name in sorted({n for d in some for n in d.watchlists})], some)
 
-    def _asked(self, names: Iterable[str], known: AbstractSet[tuple[str, str]]) -> dict[tuple[str, str], Asked]:
+    def _again(self, story: Story, names: Iterable[str], sources: int) -> Iterator[Delivery]:
+        """Yield what is told again to those who know, because a list of theirs waited for so many sources."""
+        waited = {name for name in names if (self.watchlists.questions[name].min_sources or 1) > 1}
+        told = told_groups(story.told)
+        for key, a in sorted(self._asked(waited, ()).items()):
+            fresh = tuple(sorted(set(a.watchlists) - {name for t in told.get(key, ()) for name in t.watchlists}))
+            if key in told and fresh:
+                most = max(self.watchlists.questions[name].min_sources or 1 for name in fresh)
+                why = f"more-sources: {sources} report it"
+                asked = a._replace(watchlists=fresh)
+                one = owe(story, key, asked, why, self.now, withheld=self._old(), channels=self.channels)
+                yield owe_again(one, story, most)
+
+    def _old(self) -> str | None:
+        return old_news(self.report, self.policy.max_age, self.now)
+
+    def _asked(self, names: Iterable[str], known: Collection[tuple[str, str]]) -> dict[tuple[str, str], Asked]:
         """Return who is to be told, without those that are known (as `one_recipient` spells them)."""
         asked = asked_for(names, self.watchlists, self.channels, self.policy.timing)
         return {key: a for key, a in asked.items() if one_recipient(*key) not in known}
@@ -199,6 +216,7 @@ class _Desk:
         groups = told_groups(story.told)
         unaware = {key: told for key, told in groups.items() if all(t.owed for t in told)}
         self.recalled += recall(unaware.values(), kind)
+        self.recalled += recall(([t for t in told if t.again] for key, told in groups.items() if key not in unaware), kind)
         self._tell_those({key: told for key, told in groups.items() if key not in unaware}, story, kind, was, why)
         if kind == "correction":
             self._tell_those(unaware, story, "first-report", None, "first-report: corrected before it was sent")

@@ -15,7 +15,7 @@ from spacepact.text import clean_line
 Told = tuple[Delivery, Alert | Notice]
 """One delivery, and what it tells."""
 
-ORDER: tuple[AlertKind, ...] = ("withdrawal", "correction", "stage-change", "first-report", "reminder")
+ORDER: tuple[AlertKind, ...] = ("withdrawal", "correction", "stage-change", "first-report", "more-sources", "reminder")
 """What a reader must know first stands first."""
 
 _NAMED = 6

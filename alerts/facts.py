@@ -103,7 +103,9 @@ class Facts(Noun):
 class Payload(Noun):
     """The body of a webhook, as Standard Webhooks 1.0.0 recommends it."""
 
-    type: Literal["story.first-report", "story.stage-change", "story.correction", "story.withdrawal", "story.reminder"]
+    type: Literal[
+        "story.first-report", "story.stage-change", "story.correction", "story.withdrawal", "story.reminder", "story.more-sources"
+    ]
     timestamp: AwareDatetime
     data: Facts
 

@@ -22,6 +22,7 @@ KINDS: dict[AlertKind, str] = {
     "correction": "Correction",
     "withdrawal": "Withdrawn",
     "reminder": "Reminder",
+    "more-sources": "More sources",
 }
 _SUBJECT = 180
 MOST_HTML = 100_000
@@ -132,6 +133,8 @@ def _lead(facts: Facts) -> str:
             return f"We told you: “{facts.was_headline}”. The source now says otherwise: see what is marked “was”."
         case "reminder":
             return f"We told you about this before; it still stands: {facts.phase.lower()}."
+        case "more-sources":
+            return f"We told you about this before; by now {len(facts.sources) + facts.more_sources} sources report it."
         case "withdrawal":
             return "We told you the following. The only source that said so says it no more: do not rely on it."
         case _:

@@ -102,11 +102,18 @@ def owe(
     )
 
 
+def owe_again(delivery: Delivery, story: Story, sources: int) -> Delivery:
+    """Return a delivery as the news that by now so many sources report what was told; nobody is reminded of it."""
+    number = delivery_id(delivery.recipient, delivery.channel, story.id, story.revision, -sources)
+    timing = delivery.timing.model_copy(update={"repeat": None})
+    return delivery.model_copy(update={"id": number, "reminder": -sources, "timing": timing})
+
+
 def told_by(deliveries: Iterable[Delivery]) -> Iterator[Told]:
     """Yield who will be told by deliveries that are not suppressed."""
     for d in deliveries:
         if d.state == "pending":
-            yield Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists, owed=d.id)
+            yield Told(channel=d.channel, recipient=d.recipient, watchlists=d.watchlists, owed=d.id, again=d.reminder != 0)
 
 
 def told_groups(told: Iterable[Told]) -> dict[Key, list[Told]]:

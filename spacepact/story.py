@@ -11,7 +11,7 @@ from spacepact.cooperation import Cooperation
 from spacepact.noun import Noun
 from spacepact.timing import Timing
 
-AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal", "reminder"]
+AlertKind = Literal["first-report", "stage-change", "correction", "withdrawal", "reminder", "more-sources"]
 NoticeKind = Literal["operators", "expected", "digest"]
 DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
@@ -32,12 +32,16 @@ class Telling(Noun):
 
 
 class Told(Noun):
-    """Somebody who was, or will be, told about a story; `owed` is the delivery that waits and was not tried yet."""
+    """Somebody who was, or will be, told about a story.
+
+    `owed` is the delivery that waits and was not tried yet; `again`: it repeats what another one told.
+    """
 
     channel: str
     recipient: str
     watchlists: tuple[str, ...]
     owed: str | None = None
+    again: bool = False
 
 
 class Story(Noun):
@@ -74,7 +78,8 @@ class Delivery(Noun):
     """One alert to one recipient through one channel; unique in (recipient, channel, story, revision, reminder).
 
     `due` is when it was planned for (None: at once), `waits` why it is not sent sooner, `batch` what it may
-    share a message with, `timing` what the recipient asked for. `reminder` counts repetitions of one alert.
+    share a message with, `timing` what the recipient asked for. `reminder` counts repetitions of one alert;
+    it is -N where it tells that by now N sources report the story.
     """
 
     id: str

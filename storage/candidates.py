@@ -44,7 +44,7 @@ def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[St
 
 def _told(connection: Connection, ids: list[str], now: datetime) -> dict[str, list[Told]]:
     """Return who was told, or will be, by story; whom no try reached, or who was spared for a reason, is not among them."""
-    columns = ("id", "story_id", "channel", "recipient", "watchlists", "state", "tries", "lease_until")
+    columns = ("id", "story_id", "channel", "recipient", "watchlists", "state", "tries", "lease_until", "reminder")
     query = (
         select(*(deliveries.c[name] for name in columns))
         .where(deliveries.c.story_id.in_(ids), deliveries.c.state.in_(("pending", "failed", "sent")))
@@ -53,6 +53,7 @@ def _told(connection: Connection, ids: list[str], now: datetime) -> dict[str, li
     told: dict[str, list[Told]] = {}
     for row in connection.execute(query):
         idle = row.state == "pending" and row.tries == 0 and (row.lease_until is None or row.lease_until <= now)
-        one = Told(channel=row.channel, recipient=row.recipient, watchlists=tuple(row.watchlists), owed=row.id if idle else None)
+        who = {"channel": row.channel, "recipient": row.recipient, "watchlists": tuple(row.watchlists)}
+        one = Told(**who, owed=row.id if idle else None, again=row.reminder != 0)
         told.setdefault(row.story_id, []).append(one)
     return told

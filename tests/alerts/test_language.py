@@ -88,6 +88,41 @@ def test_two_sources_ring_a_list_that_wants_two_once(make: Any) -> None:
     assert desk.takes(make.article(3), make.cooperation()).alerts == ()
 
 
+def test_who_knows_a_story_is_told_again_when_a_list_of_theirs_waited_for_more_sources(make: Any) -> None:
+    lists = {
+        "now": make.watchlist(),
+        "three": make.watchlist(min_sources=3),
+        "two": make.watchlist(to=["other@example.org"], min_sources=2),
+    }
+    desk = make.desk(lists)
+    told = [desk.takes(make.article(n), make.cooperation()) for n in range(1, 6)]
+    what = [[(a.kind, d.recipient, d.reason, d.reminder) for a in decision.alerts for d in a.deliveries] for decision in told]
+    assert what == [
+        [("first-report", "desk@example.org", "first-report", 0)],
+        [("first-report", "other@example.org", "first-report", 0)],
+        [("more-sources", "desk@example.org", "more-sources: 3 report it", -3)],
+        [],
+        [],
+    ]
+    again = told[2].alerts[0]
+    assert [m.watchlist for m in again.matches] == ["three"]
+    assert make.rendered(again).lead == "We told you about this before; by now 3 sources report it."
+    assert len({d.id for decision in told for a in decision.alerts for d in a.deliveries}) == 3
+
+
+def test_a_correction_takes_back_the_news_of_more_sources_that_still_waits(make: Any) -> None:
+    desk = make.desk({"now": make.watchlist(), "two": make.watchlist(min_sources=2)})
+    before = make.classification(make.cooperation())
+    desk.takes(make.article(1), make.cooperation())
+    waits = desk.takes(make.article(2), make.cooperation()).alerts[0].deliveries[0]
+    [story] = desk.stories.values()
+    told = tuple(t.model_copy(update={"owed": waits.id if t.again else None}) for t in story.told)
+    desk.stories[story.id] = story.model_copy(update={"told": told})
+    corrected = desk.takes(make.article(1, revision=2), make.cooperation(stage="talks"), before=before)
+    assert [a.kind for a in corrected.alerts] == ["correction"]
+    assert [r.delivery for r in corrected.recalled] == [waits.id]
+
+
 @pytest.fixture(scope="module")
 def world() -> World:
     return known_world(load_gazetteer(default_config_dir() / "gazetteer")[0])
