@@ -138,7 +138,8 @@ def load_directory(directory: Path, model: type[Asks], *, known: Known, channels
         except ConfigError as error:
             problems += error.problems
             continue
-        problems += _unknown_channels(read_document(path), found[path.stem].deliver, channels)
+        if any(target.channel not in channels for target in found[path.stem].deliver):
+            problems += _unknown_channels(read_document(path), found[path.stem].deliver, channels)
     return found, problems
 
 

@@ -118,7 +118,7 @@ def _articles(config: Config, lines: Path | None, length: timedelta) -> Iterable
 
     engine = open_database(config.settings.database)
     migrate(engine)
-    return list(Store(engine).reading.since(datetime.now(UTC) - length))
+    return Store(engine).reading.since(datetime.now(UTC) - length)
 
 
 def _from_lines(path: Path) -> Iterator[Tagged]:
