@@ -118,7 +118,7 @@ def pages(classifier: Classifier) -> list[Page]:
         rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
         texts = [(row["title"], row["text"], row["lang"]) for row in rows]
     else:
-        texts = [(v.title, v.text, o.language) for o in load_outlets() for p in o.pages for v in p.versions]
+        texts = [(p.title, "\n".join(p.paragraphs), o.language) for o in load_outlets() for p in o.pages]
     said = ((classifier.classify(title, text, language=language), f"{title}\n{text}", language) for title, text, language in texts)
     return [Page(c, "trade", language, None, text) for c, text, language in said if c.cooperations]
 
