@@ -86,12 +86,16 @@ class Rehearsal:
         alone = {name: lists.lists[name]}
         self._alone = Watchlists(alone, defaults=lists.defaults, world=lists.world)
         self._channels = {t.channel: _Working(t.channel, channels.get(t.channel)) for t in alone[name].deliver}
+        self._seen: set[str] = set()
         self._stories: dict[str, Story] = {}
         self._where: dict[str, set[str]] = {}
         self._open: dict[tuple[str, str, str], datetime] = {}
 
     def take(self, tagged: Tagged) -> None:
-        """Decide about one article as if it had come when it was published."""
+        """Decide about one article as if it had come when it was published; a later version of it is left out."""
+        if tagged.article.url in self._seen:
+            return
+        self._seen.add(tagged.article.url)
         now = moment(tagged)
         trial = self.trial
         trial.read, trial.first, trial.last = trial.read + 1, trial.first or now, now

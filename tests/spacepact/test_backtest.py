@@ -60,6 +60,8 @@ def test_hits_alerts_weeks_and_overlap_are_counted() -> None:
         tagged(15, "jaxa", "nasa", missions=["gateway"]),
         other={"name": "o", "match": {"agencies": ["isro"]}},
     )
+    again = tried({}, tagged(0, "jaxa", "isro"), tagged(0, "jaxa", "isro"), other={"name": "o"})
+    assert (again.read, again.others["other"]) == (1, len(again.hits))
     assert (trial.read, len(trial.hits), [r.kind for r in trial.rung]) == (4, 3, ["first-report", "first-report"])
     assert trial.weeks() == [("2026-W19", 2, 1), ("2026-W20", 0, 0), ("2026-W21", 1, 1)]
     assert trial.messages == {("mail", "a@b.example"): 2}
