@@ -33,6 +33,7 @@ from spacepact.pipeline import Now, Processor
 from spacepact.reloading import renewed
 from spacepact.round import Round
 from spacepact.sending import Sender
+from spacepact.silence import Silence
 from spacepact.story import Decision, Story
 from spacepact.upkeep import Upkeep
 from storage import Store, migrate, open_database
@@ -155,10 +156,18 @@ class App:
         """Tags articles and decides about them."""
         return Processor(self.store, self.classifier, self._decide, self.now, self.audience.refresh)
 
-    def _decide(self, tagged: Tagged, before: Classification | None, stories: Sequence[Story], *, now: datetime) -> Decision:
+    def _decide(
+        self,
+        tagged: Tagged,
+        before: Classification | None,
+        stories: Sequence[Story],
+        *,
+        now: datetime,
+        silences: Sequence[Silence],
+    ) -> Decision:
         config, lists = self.config, self.audience.watchlists
-        policy, channels = config.settings.alerts, config.channels
-        return decide(tagged, before, stories, watchlists=lists, channels=channels, policy=policy, expected=config.expected, now=now)
+        judge = partial(decide, watchlists=lists, channels=config.channels, policy=config.settings.alerts, expected=config.expected)
+        return judge(tagged, before, stories, now=now, silences=silences)
 
     @cached_property
     def audience(self) -> Audience:
