@@ -20,7 +20,7 @@ from crawler.listing import Listed, Listing
 from crawler.manners import Manners, NotAskedError
 from crawler.source import Source
 from spacepact.article import Article, Link
-from spacepact.round import Failure, Outcome, Rejected, Round, RoundState, Seen, Sink, Validators
+from spacepact.round import Failure, FailureKind, Filled, Outcome, Page, Rejected, Round, RoundState, Seen, Sink, Validators
 from spacepact.settings import Crawl
 
 PATIENCE = 5
@@ -64,6 +64,7 @@ class Visit:
     settled: dict[str, bool] = field(default_factory=dict)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    filled: Counter[Filled] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     misses: Counter[str] = field(default_factory=Counter)
     hearing: Hearing = field(default_factory=Hearing)
@@ -84,10 +85,10 @@ class Visit:
         old = self.validators.get(url, Validators())
         self.polls[url] = Poll("unchanged", Validators(etag=fresh.etag or old.etag, last_modified=fresh.last_modified or old.last_modified))
 
-    def poll_failed(self, url: str, reason: str) -> None:
+    def poll_failed(self, url: str, reason: str, kind: FailureKind = "failing") -> None:
         """Note that a polled address could not be read."""
         self.polls[url] = Poll("failed")
-        self.failures.append(Failure(url=url, reason=reason))
+        self.failures.append(Failure(url=url, reason=reason, kind=kind))
 
     async def take(self, url: str, listing: Listing, validators: Validators) -> list[Listed]:
         """Note what a polled address lists; return what is to be fetched now, the oldest first."""
@@ -118,11 +119,11 @@ class Visit:
         self.lists |= dict.fromkeys(new[:room])
         return new[:room]
 
-    async def keep(self, link: Link, result: Article | Rejected) -> None:
+    async def keep(self, link: Link, result: Article | Rejected, page: Page | None = None) -> None:
         """Hand over what a link led to; the round breaks where it cannot be kept."""
         if self.broken or self.over:
             return
-        outcome = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.sink, link, result))
+        outcome = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.sink, link, result, page))
         if isinstance(outcome, OSError | SQLAlchemyError):
             self._break(outcome)
         elif isinstance(outcome, BaseException):
@@ -132,9 +133,17 @@ class Visit:
             self.outcomes[outcome] += 1
             self.settled[link.url] = True
 
-    def page_failed(self, link: Link, reason: str) -> None:
+    def read(self, result: Article | Rejected) -> None:
+        """Count what a page that was fetched and read said."""
+        self.filled["pages"] += 1
+        if isinstance(result, Article):
+            self.filled["articles"] += 1
+            self.filled["published"] += result.published is not None
+            self.filled["authors"] += bool(result.authors)
+
+    def page_failed(self, link: Link, reason: str, kind: FailureKind = "failing") -> None:
         """Note that a page is still owed; it is asked for again in the next round."""
-        self.failures.append(Failure(url=link.url, reason=reason))
+        self.failures.append(Failure(url=link.url, reason=reason, kind=kind, page=True))
 
     def not_asked(self, reason: str) -> None:
         """Note that a page was not even asked for; the reasons are told once, with a count."""
@@ -156,7 +165,9 @@ class Visit:
     def to_round(self) -> Round:
         """Return the result, once everything has ended."""
         url = self.source.urls[0]
-        left = [Failure(url=url, reason=f"{n} pages left for a later round: {why}") for why, n in self.left.items()]
+        left = [
+            Failure(url=url, reason=f"{n} pages left for a later round: {why}", kind="later", page=True) for why, n in self.left.items()
+        ]
         first = [Failure(url=url, reason=self.broken)] if self.broken else []
         return Round(
             source=self.id,
@@ -168,6 +179,7 @@ class Visit:
             outcomes={what: n for what, n in self.outcomes.items() if n},
             heard=self.hearing.heard(self.now(), more=self.more or bool(self.left)),
             failures=(*first, *self.failures, *left),
+            filled=dict(self.filled),
             validators={} if self.broken else {u: p.validators for u, p in self.polls.items() if self._owes_nothing(p)},
         )
 

@@ -18,6 +18,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
 from crawler.manners import NotAskedError
+from spacepact.round import FailureKind
 
 _MAY_PASS = frozenset({401, 403, 407, 408, 421, 423, 425, 429})
 """4xx that say "not now" or "not you": a page that exists. Any other 4xx says "no such page"."""
@@ -50,6 +51,11 @@ def status_words(status: int) -> str:
 def may_pass(status: int) -> bool:
     """Return whether another try in a later round may help."""
     return status >= 500 or status in _MAY_PASS
+
+
+def status_kind(status: int) -> FailureKind:
+    """Return what a status says about the address: it is gone, it is closed to us, or it fails."""
+    return "gone" if status in (404, 410) else "blocked" if status in (401, 403) else "failing"
 
 
 def error_words(error: BaseException | None, max_bytes: int) -> str:

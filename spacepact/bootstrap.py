@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.decide import decide
@@ -33,10 +33,13 @@ from spacepact.pipeline import Now, Processor
 from spacepact.reloading import renewed
 from spacepact.round import Round
 from spacepact.sending import Sender
+from spacepact.settings import Settings
 from spacepact.silence import Silence
 from spacepact.story import Decision, Story
+from spacepact.tidings import Tidings
 from spacepact.upkeep import Upkeep
-from storage import Store, migrate, open_database
+from spacepact.watching import Watchman
+from storage import Archive, Store, migrate, open_database
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
@@ -95,6 +98,7 @@ class App:
     _renewing: Lock = field(default_factory=Lock)
     _compiled: tuple[Gazetteer, Classifier] | None = None
     _kept: datetime | None = None
+    _swept: datetime | None = None
 
     def start(self) -> None:
         """Bring the database to this version and name every mistake in config/; the rest goes on."""
@@ -207,6 +211,16 @@ class App:
         """Who hears of the service's own troubles."""
         return operators(self.config.settings.alerts.operators, self.config.channels)
 
+    @cached_property
+    def watchman(self) -> Watchman:
+        """Who looks after the sources from the first moment that he is asked."""
+        return Watchman(self.store, self.sources, self.config.settings.watch, self.tell, self.now)
+
+    def tell(self, connection: Connection, tidings: Tidings) -> None:
+        """Owe operators what is new about the sources, within a transaction; the log says it too."""
+        log.warning("%s\n%s", tidings.subject, tidings.text)
+        self.operators.tell(self.store.ledger, tidings.key, tidings.subject, tidings.text, self.now(), within=connection)
+
     def due_sources(self) -> list[str]:
         """Return the sources whose next visit has come."""
         return self.store.sources.due(self.config.sources, self.now())
@@ -216,13 +230,24 @@ class App:
         return [lane for lane in self.store.ledger.due_lanes(self.now()) if lane in self.config.channels]
 
     def due_upkeep(self) -> list[str]:
-        """Return whether it is time to ask what has come due without an article: every few seconds."""
-        return ["upkeep"] if self._kept is None or self.now() - self._kept >= UPKEEP else []
+        """Return the upkeep that is due: what comes due without an article, a look at the sources, old evidence once a day."""
+        kept = self._kept is None or self.now() - self._kept >= UPKEEP
+        swept = self._swept is None or self.now() - self._swept >= timedelta(days=1)
+        return ["deliveries"] * kept + ["sources"] * self.watchman.due() + ["evidence"] * swept
 
-    async def maintain(self, _: str) -> int:
-        """Owe what has come due without an article; returns how many deliveries."""
+    async def maintain(self, what: str) -> None:
+        """Do one piece of upkeep."""
+        work = {"deliveries": self._owe, "sources": self.watchman.check, "evidence": self._sweep}
+        await asyncio.to_thread(work[what])
+
+    def _owe(self) -> None:
         self._kept = self.now()
-        return await asyncio.to_thread(self.upkeep.run)
+        self.upkeep.run()
+
+    def _sweep(self) -> None:
+        self._swept = self.now()
+        if forgotten := self.store.evidence.forget(self._swept - self.config.settings.evidence.keep, self._swept):
+            log.info("%d pages of evidence were older than evidence.keep, and are gone", forgotten)
 
     def crawler_command(self) -> list[str]:
         """Return how to start the crawler process over the same config."""
@@ -252,11 +277,21 @@ class App:
 
     async def deliver_all(self) -> int:
         """Send all that is due now; returns how many were sent."""
-        await self.maintain("")
+        await self.maintain("deliveries")
         return sum(await asyncio.gather(*map(self.deliver, self.due_lanes())))
 
 
 def make_app(directory: Path, env: Mapping[str, str], now: Now = utc_now) -> App:
     """Return the service for a config directory; raises SpacepactError where nothing could work."""
     config = load_config(directory, env)
-    return App(config, Store(open_database(config.settings.database)), now, env)
+    return App(config, Store(open_database(config.settings.database), archive(config.settings)), now, env)
+
+
+def archive(settings: Settings) -> Archive | None:
+    """Return where fetched pages are kept, None where they are not."""
+    if not settings.evidence.enabled:
+        return None
+    database = make_url(settings.database)
+    file = database.database if database.get_backend_name() == "sqlite" else None
+    beside = Path(file).parent if file and file != ":memory:" else Path("data")
+    return Archive(Path(settings.evidence.directory) if settings.evidence.directory else beside / "evidence")

@@ -15,7 +15,7 @@ from typing import Protocol
 from classifier import Classifier
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
-from spacepact.round import Outcome, Rejected
+from spacepact.round import Outcome, Page, Rejected
 from spacepact.silence import Silence
 from spacepact.story import Decision, Story
 from storage import Store
@@ -42,12 +42,12 @@ class Processor:
     prepare: Callable[[], None] = lambda: None
     """Renews what `decide` knows of the world, before the transaction begins."""
 
-    def process(self, source: str, link: Link, found: Article | Rejected) -> Outcome:
-        """Tag one article, decide what follows, and keep it all in one transaction."""
+    def process(self, source: str, link: Link, found: Article | Rejected, page: Page | None = None) -> Outcome:
+        """Tag one article, decide what follows, and keep it all, with the page it was read from, in one transaction."""
         now = self.now()
         if isinstance(found, Rejected):
-            return self.store.reject(source, link, found, now)
+            return self.store.reject(source, link, found, now, page)
         self.prepare()
         said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
         decide = partial(self.decide, now=now, silences=self.store.silences.active(now) if said.cooperations else ())
-        return self.store.add(source, link, Tagged(article=found, classification=said), decide, now)
+        return self.store.add(source, link, Tagged(article=found, classification=said), decide, now, page=page)

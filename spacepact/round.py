@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -14,12 +14,33 @@ from spacepact.noun import Noun
 
 Outcome = Literal["new", "revised", "known", "rejected"]
 RoundState = Literal["ok", "unchanged", "partial", "failed"]
+FailureKind = Literal["failing", "unreadable", "blocked", "robots-forbids", "gone", "later"]
+"""`unreadable`: it came, and is not what was expected; `blocked`: a wall; `gone`: 404 or 410; `later`: not asked for this time."""
+
+
+Filled = Literal["pages", "articles", "published", "authors", "forbidden"]
 
 
 class Rejected(Noun):
     """A page that was fetched and is no article, with the reason."""
 
     reason: str
+
+
+class Page(NamedTuple):
+    """A page as it came: its own address, headers and decoded body, and what the list said about it."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    listed_title: str | None = None
+    listed_published: datetime | None = None
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
 
 
 class Validators(Noun):
@@ -30,10 +51,12 @@ class Validators(Noun):
 
 
 class Failure(Noun):
-    """One URL that could not be fetched or understood, and why, in words for people."""
+    """One URL that could not be fetched or understood, and why, in words for people; `page`: an article's, not a list's."""
 
     url: str
     reason: str
+    kind: FailureKind = "failing"
+    page: bool = False
 
 
 class Round(Noun):
@@ -41,7 +64,9 @@ class Round(Noun):
 
     `unchanged`: every polled URL answered 304. `partial`: some pages failed. `failed`: nothing could
     be polled. `validators` maps polled URL to validators, and holds only URLs of which nothing is
-    still owed, so that a page that failed is found again in the next round. `heard`: about the next visit.
+    still owed, so that a page that failed is found again in the next round. `filled` counts the pages
+    that were read, those that were articles, and the articles that said each thing: a site that is
+    rebuilt shows there first. `heard`: about the next visit.
     """
 
     source: str
@@ -52,6 +77,7 @@ class Round(Noun):
     fetched: int = 0
     outcomes: dict[Outcome, int] = {}
     failures: tuple[Failure, ...] = ()
+    filled: dict[Filled, int] = {}
     validators: dict[str, Validators] = {}
     heard: Heard = Heard()
 
@@ -94,8 +120,8 @@ def cover(known: Iterable[str], rounds: Iterable[tuple[str, RoundState, str]], s
     return Coverage(since=since, until=until, read=len(read & set(ids)), failed=failed, late=tuple(i for i in ids if i not in last))
 
 
-Sink = Callable[[Link, Article | Rejected], Outcome]
-"""Takes what a link led to, keeps it durably before it returns, and says what it was."""
+Sink = Callable[[Link, Article | Rejected, Page | None], Outcome]
+"""Takes what a link led to and the page as it came (None where none did), keeps it durably before it returns, and says what it was."""
 
 Seen = Callable[[Collection[Link]], set[Link]]
 """Returns those of the links that are already kept in the version given."""

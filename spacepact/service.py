@@ -98,7 +98,8 @@ def stop_on_signals() -> asyncio.Event:
 
 def view(app: App) -> View:
     """Return what the web pages show."""
-    return View(app.store, app.sources, lambda: app.config.problems, app.now, app.audience.subscribing, app.audience.sign_up)
+    subscribing, sign_up = app.audience.subscribing, app.audience.sign_up
+    return View(app.store, app.sources, lambda: app.config.problems, app.now, subscribing, sign_up=sign_up, since=app.now())
 
 
 class _Server(uvicorn.Server):

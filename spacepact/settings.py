@@ -83,6 +83,26 @@ class Alerting(Noun):
     operators: tuple[str, ...] = ()
 
 
+class Watch(Noun):
+    """How operators hear of sources in trouble, over the channels that `alerts.operators` names.
+
+    Changes within `gather` are one message; what lasts is told again `again_after`, then `again_every` so long.
+    """
+
+    every: Duration = timedelta(minutes=1)
+    gather: Duration = timedelta(minutes=5)
+    again_after: Duration = timedelta(hours=24)
+    again_every: Duration = timedelta(days=7)
+
+
+class Evidence(Noun):
+    """Fetched pages are kept as they came for `keep`, in `directory`; without one, beside an SQLite file or in data/evidence."""
+
+    enabled: bool = True
+    directory: str | None = None
+    keep: Duration = timedelta(days=365)
+
+
 class Settings(Noun):
     """The whole of config/settings.yaml; every key may be left out."""
 
@@ -94,6 +114,8 @@ class Settings(Noun):
     subscribers: SignUp = SignUp()
     crawl: Crawl = Crawl()
     alerts: Alerting = Alerting()
+    watch: Watch = Watch()
+    evidence: Evidence = Evidence()
 
 
 def load_settings(config: Path, env: Mapping[str, str]) -> Settings:

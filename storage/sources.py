@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from spacepact.health import Track, follow
 from spacepact.round import Coverage, Round, Validators, cover
-from storage.database import reading, writing
+from spacepact.tidings import Standing, Tidings
+from storage.database import lock_stories, reading, writing
 from storage.tables import articles, links, rounds, sources, validators
 from storage.upsert import upsert
 
@@ -26,6 +28,18 @@ class SourceState(NamedTuple):
     failing_since: datetime | None
     last_ok_at: datetime | None
     last_new_at: datetime | None
+
+
+class Watched(NamedTuple):
+    """What is known of one source's health: what its visits showed, what operators know, and when it is visited next."""
+
+    track: Track | None = None
+    standing: Standing | None = None
+    next_check_at: datetime | None = None
+
+
+Review = Callable[[Mapping[str, Watched]], tuple[Mapping[str, Standing], Tidings | None]]
+"""Says how every source stands now, and what operators are to be told of it."""
 
 
 class Sources:
@@ -58,6 +72,7 @@ class Sources:
                 "failing_since": None if ok else (old and old.failing_since) or round_.finished,
                 "last_ok_at": round_.finished if ok else old and old.last_ok_at,
                 "last_new_at": round_.finished if round_.outcomes.get("new") else old and old.last_new_at,
+                "track": follow(_track(old and old.track), round_).model_dump(mode="json"),
             }
             upsert(connection, sources, {"id": round_.source}, row)
             body = round_.model_dump(mode="json", exclude={"validators", "heard"})
@@ -82,6 +97,25 @@ class Sources:
             visits = [(row.source, row.state, Round.model_validate(row.body).summary) for row in connection.execute(query)]
         return cover(known, visits, since, until)
 
+    def watched(self) -> dict[str, Watched]:
+        """Return what is known of the health of every source that was ever visited."""
+        with reading(self.engine) as connection:
+            return _watched(connection)
+
+    def review(self, review: Review, tell: Callable[[Connection, Tidings], object]) -> Tidings | None:
+        """Keep how the sources stand, and hand on what is to be told, in one transaction: each change is told once."""
+        with writing(self.engine) as connection:
+            lock_stories(connection)
+            known = _watched(connection)
+            standings, tidings = review(known)
+            for name, standing in standings.items():
+                if name in known and standing != known[name].standing:
+                    row = {"standing": standing.model_dump(mode="json")}
+                    connection.execute(update(sources).where(sources.c.id == name).values(row))
+            if tidings:
+                tell(connection, tidings)
+        return tidings
+
     def visits(self, since: datetime) -> dict[str, int]:
         """Return how often each source was visited from a moment on."""
         with reading(self.engine) as connection:
@@ -98,3 +132,15 @@ class Sources:
         with reading(self.engine) as connection:
             query = select(links.c.url, links.c.reason).where(links.c.source == source, links.c.outcome == "rejected")
             return {row.url: row.reason for row in connection.execute(query)}
+
+
+def _watched(connection: Connection) -> dict[str, Watched]:
+    rows = connection.execute(select(sources.c.id, sources.c.track, sources.c.standing, sources.c.next_check_at).order_by(sources.c.id))
+    return {
+        row.id: Watched(_track(row.track), Standing.model_validate(row.standing) if row.standing else None, row.next_check_at)
+        for row in rows
+    }
+
+
+def _track(body: object) -> Track | None:
+    return Track.model_validate(body) if body else None

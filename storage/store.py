@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
-from spacepact.round import Outcome, Rejected
+from spacepact.round import Outcome, Page, Rejected
 from spacepact.story import Decision, Story
+from storage.archive import Archive
 from storage.candidates import candidates, keys
 from storage.database import lock_stories, reading, writing
+from storage.evidence import Evidence
 from storage.expected import Expectations, see
 from storage.ledger import Ledger
 from storage.owing import owe, recall
@@ -32,8 +34,9 @@ Decide = Callable[[Tagged, Classification | None, Sequence[Story]], Decision]
 class Store:
     """Keeps what the pipeline decides. Every method is one transaction: all or nothing."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive | None = None) -> None:
         self.engine = engine
+        self.evidence = Evidence(engine, archive)
         self.ledger = Ledger(engine)
         self.expectations = Expectations(engine)
         self.silences = Silences(engine)
@@ -52,14 +55,16 @@ class Store:
                 found.update((row.url, row.version) for row in connection.execute(select(links.c.url, links.c.version).where(where)))
         return {link for link in wanted if found.get(link.url) == link.version}
 
-    def reject(self, source: str, link: Link, rejected: Rejected, now: datetime) -> Outcome:
+    def reject(self, source: str, link: Link, rejected: Rejected, now: datetime, page: Page | None = None) -> Outcome:
         """Remember that a link led to no article, so that it is not fetched again in this version."""
         with writing(self.engine) as connection:
+            if page:
+                self.evidence.keep(connection, source, link, page, now)
             _keep_link(connection, source, link, now, outcome="rejected", reason=rejected.reason)
         return "rejected"
 
-    def add(self, source: str, link: Link, tagged: Tagged, decide: Decide, now: datetime) -> Outcome:
-        """Keep an article with its tags, stories, alerts and deliveries, and ignore what is known."""
+    def add(self, source: str, link: Link, tagged: Tagged, decide: Decide, now: datetime, *, page: Page | None = None) -> Outcome:
+        """Keep an article with its tags, stories, alerts, deliveries and the page it was read from, and ignore what is known."""
         with writing(self.engine) as connection:
             lock_stories(connection)
             row = connection.execute(select(articles).where(articles.c.url == tagged.article.url)).first()
@@ -70,10 +75,29 @@ class Store:
                 if row:
                     tagged = tagged.model_copy(update={"article": tagged.article.model_copy(update={"revision": row.revision + 1})})
                 article_id = _keep_article(connection, tagged, row, now)
+                if page:
+                    self.evidence.keep(connection, source, link, page, now, article=(article_id, tagged.article.revision))
                 near = candidates(connection, tagged, now)
                 _apply(connection, tagged.article, decide(tagged, before, near), now)
             _keep_link(connection, source, link, now, outcome=outcome, article_id=article_id)
         return outcome
+
+    def reread(self, tagged: Tagged, decide: Decide, now: datetime) -> bool:
+        """Put another reading of the same page in the place of the former one: no new revision.
+
+        False where the article has another revision by now, or is not kept at all.
+        """
+        article = tagged.article
+        with writing(self.engine) as connection:
+            lock_stories(connection)
+            row = connection.execute(select(articles).where(articles.c.url == article.url)).first()
+            if row is None or row.revision != article.revision:
+                return False
+            before = Classification.model_validate(row.classification)
+            connection.execute(update(articles).where(articles.c.id == row.id).values(_values(tagged)))
+            if before != tagged.classification:
+                _apply(connection, article, decide(tagged, before, candidates(connection, tagged, now)), now)
+        return True
 
 
 def _keep_link(connection: Connection, source: str, link: Link, now: datetime, **known: Any) -> None:
@@ -82,8 +106,18 @@ def _keep_link(connection: Connection, source: str, link: Link, now: datetime, *
 
 
 def _keep_article(connection: Connection, tagged: Tagged, old: Any, now: datetime) -> int:
+    values = _values(tagged)
+    if old is None:
+        return int(connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one())
+    former = {"body": {**old.body, "text": old.text}, "classification": old.classification, "replaced_at": now}
+    connection.execute(insert(revisions).values(article_id=old.id, revision=old.revision, **former))
+    connection.execute(update(articles).where(articles.c.id == old.id).values(values))
+    return int(old.id)
+
+
+def _values(tagged: Tagged) -> dict[str, Any]:
     article, classification = tagged.article, tagged.classification
-    values = {
+    return {
         **article.model_dump(include={"url", "source", "revision", "title", "text", "published", "language", "fetched"}),
         "fingerprint": article.fingerprint,
         "scope": classification.scope,
@@ -91,12 +125,6 @@ def _keep_article(connection: Connection, tagged: Tagged, old: Any, now: datetim
         "body": article.model_dump(mode="json", exclude={"text"}),
         "classification": classification.model_dump(mode="json"),
     }
-    if old is None:
-        return int(connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one())
-    former = {"body": {**old.body, "text": old.text}, "classification": old.classification, "replaced_at": now}
-    connection.execute(insert(revisions).values(article_id=old.id, revision=old.revision, **former))
-    connection.execute(update(articles).where(articles.c.id == old.id).values(values))
-    return int(old.id)
 
 
 def _apply(connection: Connection, article: Article, decision: Decision, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -63,6 +64,8 @@ sources = _table(
     Column("last_ok_at", Moment),
     Column("last_new_at", Moment),
     Column("visit_until", Moment),
+    Column("track", JSON),
+    Column("standing", JSON),
 )
 validators = _table(
     "validators",
@@ -139,6 +142,22 @@ links = _table(
     Column("reason", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("article_id", ForeignKey("articles.id")),
+)
+evidence = _table(
+    "evidence",
+    Column("id", Integer, primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("listed", JSON, nullable=False),
+    Column("article_id", ForeignKey("articles.id"), index=True),
+    Column("revision", Integer),
+    Column("fetched", Moment, nullable=False, index=True),
+    Column("file", String(100), nullable=False, index=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("ix_evidence_link", "source", "url"),
 )
 stories = _table(
     "stories",

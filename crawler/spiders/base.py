@@ -21,10 +21,11 @@ from crawler.listing import Listed, Listing, NotAListing
 from crawler.manners import NotAskedError, retry_after_of
 from crawler.source import Source
 from crawler.visit import Visit
-from crawler.words import error_words, is_too_large, may_pass, status_words
+from crawler.words import ForbiddenError, error_words, is_too_large, may_pass, status_kind, status_words
 from spacepact.article import Article
-from spacepact.round import Rejected, Validators
+from spacepact.round import FailureKind, Page, Rejected, Validators
 
+_OF_THE_WAY = ("content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie")
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 
@@ -70,16 +71,16 @@ class SourceSpider(Spider):
             return
         if not 200 <= response.status < 300:
             self.visit.hearing.silence(retry_after_of(response, self.visit.now()), self.visit.now())
-            self.visit.poll_failed(polled, status_words(response.status))
+            self.visit.poll_failed(polled, status_words(response.status), status_kind(response.status))
             return
         listing = await attempt(self._read_list(response))
         if isinstance(listing, BrowserError):
             self.visit.poll_failed(polled, str(listing))
         elif isinstance(listing, NotAListing):
-            self.visit.poll_failed(polled, listing.reason)
+            self.visit.poll_failed(polled, listing.reason, "unreadable")
         elif isinstance(listing, BaseException):
             self.logger.error("%s: %s could not be read", self.visit.id, polled, exc_info=listing)
-            self.visit.poll_failed(polled, f"could not be read: {type(listing).__name__}: {listing}"[:200])
+            self.visit.poll_failed(polled, f"could not be read: {type(listing).__name__}: {listing}"[:200], "unreadable")
         else:
             self.visit.hearing.listing(listing, polled)
             for item in await self.visit.take(polled, listing, _validators(response)):
@@ -90,34 +91,39 @@ class SourceSpider(Spider):
 
     def on_poll_error(self, failure: Failure) -> None:
         polled = _asked(failure).cb_kwargs["polled"]
-        self.visit.poll_failed(polled, error_words(failure.value, self.visit.settings.max_bytes))
+        kind: FailureKind = "robots-forbids" if isinstance(failure.value, ForbiddenError) else "failing"
+        self.visit.poll_failed(polled, error_words(failure.value, self.visit.settings.max_bytes), kind)
 
     async def on_page(self, response: Response, listed: Listed) -> None:
         """Turn a page into an article, or into the reason why it is none."""
         self.visit.fetched += 1
         if response.status >= 400 and may_pass(response.status):
-            self.visit.page_failed(listed.link, status_words(response.status))
+            self.visit.page_failed(listed.link, status_words(response.status), status_kind(response.status))
             return
         if response.status != 200:
             await self._keep(listed, Rejected(reason=status_words(response.status)))
             return
-        result = await attempt(self._read_page(response, listed))
-        if isinstance(result, BrowserError):
-            self.visit.page_failed(listed.link, str(result))
-        elif isinstance(result, Blocked):
+        read = await attempt(self._read_page(response, listed))
+        if isinstance(read, BrowserError):
+            self.visit.page_failed(listed.link, str(read))
+        elif isinstance(read, Blocked):
             self.visit.answered(host_of(response.url), well=False)
-            self.visit.page_failed(listed.link, result.reason)
-        elif isinstance(result, BaseException):
-            self.logger.error("%s: %s could not be read", self.visit.id, listed.link.url, exc_info=result)
-            self.visit.page_failed(listed.link, f"could not be read: {type(result).__name__}: {result}"[:200])
+            self.visit.page_failed(listed.link, read.reason, "blocked")
+        elif isinstance(read, BaseException):
+            self.logger.error("%s: %s could not be read", self.visit.id, listed.link.url, exc_info=read)
+            self.visit.page_failed(listed.link, f"could not be read: {type(read).__name__}: {read}"[:200])
         else:
-            await self._keep(listed, result)
+            self.visit.read(read[0])
+            await self._keep(listed, *read)
 
     async def on_page_error(self, failure: Failure) -> None:
         listed: Listed = _asked(failure).cb_kwargs["listed"]
         words = error_words(failure.value, self.visit.settings.max_bytes)
         if isinstance(failure.value, NotAskedError):
             self.visit.not_asked(words)
+        elif isinstance(failure.value, ForbiddenError):
+            self.visit.filled["forbidden"] += 1
+            await self._keep(listed, Rejected(reason=words))
         elif isinstance(failure.value, IgnoreRequest) or is_too_large(failure.value):
             await self._keep(listed, Rejected(reason=words))
         else:
@@ -127,9 +133,10 @@ class SourceSpider(Spider):
         seen = await self._as_seen(response) if self.visit.source.kind == "listing" else response
         return await asyncio.to_thread(self.read, seen.body, seen.url, _content_type(seen), self.visit.source)
 
-    async def _read_page(self, response: Response, listed: Listed) -> Article | Rejected:
+    async def _read_page(self, response: Response, listed: Listed) -> tuple[Article | Rejected, Page]:
+        """Return what a page says, and the page as it was read, for the evidence."""
         seen = await self._as_seen(response)
-        return await asyncio.to_thread(self._to_article, seen, listed)
+        return await asyncio.to_thread(self._to_article, seen, listed), page_of(seen, listed)
 
     def _to_article(self, response: Response, listed: Listed) -> Article | Rejected:
         visit = self.visit
@@ -155,8 +162,8 @@ class SourceSpider(Spider):
             raise BrowserError(f"the browser's page is larger than {settings.max_bytes / 1_000_000:.0f} MB")
         return HtmlResponse(response.url, response.status, {"Content-Type": "text/html; charset=utf-8"}, filled, encoding="utf-8")
 
-    async def _keep(self, listed: Listed, result: Article | Rejected) -> None:
-        await self.visit.keep(listed.link, result)
+    async def _keep(self, listed: Listed, result: Article | Rejected, page: Page | None = None) -> None:
+        await self.visit.keep(listed.link, result, page)
         self._stop_if_broken()
 
     def _stop_if_broken(self) -> None:
@@ -166,6 +173,13 @@ class SourceSpider(Spider):
 
 def _asked(failure: Failure) -> Request:
     return cast("Request", getattr(failure, "request"))  # noqa: B009 - Scrapy adds it
+
+
+def page_of(response: Response, listed: Listed) -> Page:
+    """Return a page as it came, for the evidence; its body is decoded, so that no header says how it travelled."""
+    headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values)
+    kept = tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_WAY)
+    return Page(response.url, response.status, kept, response.body, listed.title, listed.published)
 
 
 def _content_type(response: Response) -> str | None:

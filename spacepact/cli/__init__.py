@@ -15,8 +15,10 @@ from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
+from spacepact.cli.reprocess import reprocess
 from spacepact.cli.schema import schema
 from spacepact.cli.silence import silence
+from spacepact.cli.sources import sources
 from spacepact.cli.stories import stories
 from spacepact.cli.subscribers import subscribers
 from spacepact.errors import SpacepactError
@@ -39,6 +41,7 @@ Examples:
   spacepact demo --once            watch the whole job on fictional outlets
   spacepact check                  find every mistake in config/
   spacepact run                    the real service
+  spacepact sources --bad          which sources are in trouble, and why
   spacepact crawl nasa esa         one visit to two sources, by hand
   spacepact explain --text article.txt
   spacepact backtest lunar --since 90d   what a watchlist would have told
@@ -75,6 +78,8 @@ for _command in (
     deliveries.replay,
     deliveries.mend,
     expected,
+    sources,
+    reprocess,
     documents.extract,
     documents.classify,
     documents.match,

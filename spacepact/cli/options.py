@@ -6,9 +6,12 @@ import logging
 import os
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
+
+from spacepact.duration import parse_duration
 
 QUIET = (
     "httpx",
@@ -23,6 +26,21 @@ QUIET = (
     "mail.log",
 )
 """Libraries that would print addresses (some are secrets) or chatter; they may still warn."""
+
+
+class LengthOfTime(click.ParamType[timedelta]):
+    """An option like `36h` or `30d`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        try:
+            length = parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not isinstance(length, timedelta):
+            self.fail(f"{value!r} is no length of time", param, ctx)
+        return length
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
+from spacepact.health import BAD, SourceHealth
 from spacepact.noun import Noun
 
+BLIND = tuple(state for state in BAD if state != "late")
+"""What keeps us from seeing what a source says; one that is late may have said nothing."""
 Status = Literal["ok", "degraded", "down"]
 
 
@@ -22,20 +25,20 @@ class Health(Noun):
 
 
 def judge(
-    states: Sequence[tuple[str, str]], broken: Mapping[str, str], totals: Mapping[str, int], *, problems: int, now: datetime
+    states: Sequence[tuple[str, SourceHealth]], broken: Mapping[str, str], totals: Mapping[str, int], *, problems: int, now: datetime
 ) -> Health:
     """Weigh the state of every source (id, state), the broken channels, the ledger and config/."""
-    counts = {state: sum(s == state for _, s in states) for state in ("ok", "unchanged", "partial", "failed", "waiting")}
-    reasons = [f"source {name} failed at its last visit" for name, state in states if state == "failed"]
+    counts = {state: sum(s == state for _, s in states) for state in get_args(SourceHealth)}
+    reasons = [f"source {name} is {state}" for name, state in states if state in BAD]
     reasons += [f"channel {channel} is broken: {why}" for channel, why in broken.items()]
     if totals.get("dead"):
         reasons.append(f"deliveries given up: {totals['dead']}")
     if problems:
         reasons.append(f"mistakes in config/: {problems}; spacepact check names them")
     visited = [state for _, state in states if state != "waiting"]
-    blind = bool(visited) and all(state == "failed" for state in visited)
+    blind = bool(visited) and all(state in BLIND for state in visited)
     status: Status = "down" if blind else "degraded" if reasons else "ok"
     if blind:
-        reasons.insert(0, "every source failed: nothing is collected")
+        reasons.insert(0, "every source is in trouble: nothing is collected")
     by_state = {state: totals.get(state, 0) for state in ("pending", "sent", "failed", "dead", "suppressed")}
     return Health(status=status, reasons=tuple(reasons), sources=counts, deliveries=by_state, checked=now)

@@ -18,7 +18,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from crawler.source import Source
+from spacepact.health import BAD, days
 from spacepact.subscribing import Subscribing
+from spacepact.watching import table, verdicts
 from spacepact.web.headers import SafeHeaders
 from spacepact.web.health import Health, judge
 from spacepact.web.subscribe import subscriber_routes
@@ -33,17 +36,18 @@ class View:
     """What the pages are made from."""
 
     store: Store
-    sources: Mapping[str, Any]
+    sources: Mapping[str, Source]
     problems: Callable[[], Sized]
     now: Callable[[], datetime]
     subscribing: Subscribing | None = None
     sign_up: bool = False
     """Whether strangers may subscribe; those who get mail can always see to their own."""
+    since: datetime | None = None
 
     def health(self) -> Health:
         """Judge the service as it is now."""
-        visited = {state.id: state.state for state in self.store.sources.states()}
-        states = [(name, visited.get(name, "waiting")) for name in self.sources]
+        judged = verdicts(self.sources, self.store.sources.watched(), self.now(), self.since)
+        states = [(name, verdict.state) for name, verdict in judged.items()]
         broken = {lane: masked(why) for lane, why in self.store.ledger.broken().items()}
         return judge(states, broken, self.store.reading.totals(), problems=len(self.problems()), now=self.now())
 
@@ -56,6 +60,7 @@ def make_site(view: View) -> Starlette:
     pages.globals["sign_up"] = view.sign_up
     pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
     pages.filters["masked"] = masked
+    pages.filters["length_of"] = lambda length: days(length) if length else "-"
     pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
 
     def page(template: str, status: int = 200, **facts: Any) -> Response:
@@ -72,8 +77,8 @@ def make_site(view: View) -> Starlette:
         return page("story.html", story=found, record=view.store.reading.record(found.record), deliveries=deliveries)
 
     def sources(_: Request) -> Response:
-        states = {state.id: state for state in view.store.sources.states()}
-        return page("sources.html", sources=view.sources, states=states, counts=view.store.sources.counts())
+        rows = table(view.store, view.sources, view.now(), view.since)
+        return page("sources.html", rows=sorted(rows, key=lambda row: row.state not in BAD))
 
     def deliveries(_: Request) -> Response:
         return page("deliveries.html", deliveries=view.store.reading.deliveries(limit=500))

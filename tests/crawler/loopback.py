@@ -15,7 +15,7 @@ from crawler.engine import crawl, run
 from crawler.source import Source
 from spacepact.article import Article, Link
 from spacepact.demo.server import QuietServer
-from spacepact.round import Outcome, Rejected, Round, Validators
+from spacepact.round import Outcome, Page, Rejected, Round, Validators
 from spacepact.settings import Crawl
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ class Shelf:
         self.threads.add(threading.get_ident())
         return {link for link in links if link.url in self.kept and self.kept[link.url][0] == link.version}
 
-    def sink(self, link: Link, result: Article | Rejected) -> Outcome:
+    def sink(self, link: Link, result: Article | Rejected, page: Page | None) -> Outcome:
         self.threads.add(threading.get_ident())
         if self.error:
             raise self.error

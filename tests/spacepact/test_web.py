@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from crawler.source import Source
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Cooperation, Evidence, Party, Tagged
+from spacepact.health import SourceHealth
 from spacepact.round import Failure, Round
 from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from spacepact.web import View, judge, make_site
@@ -92,7 +93,7 @@ def test_health_tells_a_blind_service_from_a_quiet_one(site: TestClient, store: 
     store.sources.finish(Round(source="a", state="failed", started=NOW, finished=NOW, failures=(lost,)), NOW)
     answer = site.get("/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "down")
-    assert "every source failed" in answer.json()["reasons"][0]
+    assert "every source is in trouble" in answer.json()["reasons"][0]
 
 
 def test_health_without_a_database_is_down_and_gives_no_secret(site: TestClient, store: Store) -> None:
@@ -105,17 +106,18 @@ def test_health_without_a_database_is_down_and_gives_no_secret(site: TestClient,
 @pytest.mark.parametrize(
     ("states", "broken", "totals", "problems", "status"),
     [
-        ([("a", "ok"), ("b", "unchanged")], {}, {}, 0, "ok"),
+        ([("a", "ok"), ("b", "ok")], {}, {}, 0, "ok"),
         ([("a", "ok"), ("b", "waiting")], {}, {}, 0, "ok"),
-        ([("a", "ok"), ("b", "failed")], {}, {}, 0, "degraded"),
+        ([("a", "ok"), ("b", "failing")], {}, {}, 0, "degraded"),
         ([("a", "ok")], {"slack": "404 no_service"}, {}, 0, "degraded"),
         ([("a", "ok")], {}, {"dead": 1}, 0, "degraded"),
         ([("a", "ok")], {}, {}, 2, "degraded"),
-        ([("a", "failed")], {}, {}, 0, "down"),
+        ([("a", "gone")], {}, {}, 0, "down"),
+        ([("a", "late")], {}, {}, 0, "degraded"),
     ],
 )
 def test_the_verdict_names_its_reasons(
-    states: list[tuple[str, str]], broken: dict[str, str], totals: dict[str, int], problems: int, status: str
+    states: list[tuple[str, SourceHealth]], broken: dict[str, str], totals: dict[str, int], problems: int, status: str
 ) -> None:
     health = judge(states, broken, totals, problems=problems, now=NOW)
     assert health.status == status
