@@ -1,0 +1,128 @@
+"""How fast rounds and pages go through the crawler into the database, and whether memory stays flat.
+
+    python bench/crawl.py [--pages 3000] [--rounds 400]
+    python bench/crawl.py --pages 20000 --rounds 1000 --out DIR     # DIR/pages.csv, rounds.csv and their curves
+
+Rounds: each visits one of 50 feeds that lists what is known already (the usual case), as the crawler process does.
+Pages: each is fetched, extracted, tagged, decided about, and stored with its evidence. One process; SQLite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import psutil
+import yaml
+from loopback.curve import draw, slope
+from loopback.news import Newsroom
+from loopback.site import Site, Web
+
+from classifier.gazetteer import load_gazetteer
+from crawler.engine import run
+from spacepact.bootstrap import App, make_app
+from spacepact.settings import default_config_dir
+
+SITES, AT_ONCE, LISTED = 50, 8, 30
+
+
+def build(home: Path, sites: list[Site]) -> Path:
+    config = home / "config"
+    (config / "sources").mkdir(parents=True)
+    (config / "watchlists").mkdir()
+    (config / "channels.yaml").write_text("channels: {}\n")
+    (config / "gazetteer").symlink_to(default_config_dir() / "gazetteer")
+    for site in sites:
+        about = {"name": f"Site {site.number}", "kind": "feed", "urls": [f"{site.base}/feed"], "language": "en", "country": "FR"}
+        source = about | {"tier": "trade", "every": "10m"}
+        (config / "sources" / f"site-{site.number:03}.yaml").write_text(yaml.safe_dump(source))
+    settings = {"database": f"sqlite:///{home / 'bench.sqlite'}", "crawl": {"delay": 0, "at_once": AT_ONCE}}
+    (config / "settings.yaml").write_text(yaml.safe_dump(settings))
+    return config
+
+
+async def visits(app: App, names: list[str]) -> tuple[int, int]:
+    """Visit sources, some at once; return how many pages were fetched and how many visits were not well."""
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def visit(name: str) -> tuple[int, bool]:
+        async with limit:
+            round_ = await app.visitor.visit(name)
+            return round_.fetched, round_.state not in ("ok", "unchanged")
+
+    done = await asyncio.gather(*map(visit, names))
+    return sum(fetched for fetched, _ in done), sum(bad for _, bad in done)
+
+
+async def measure(what: str, total: int, step: Callable[[], Awaitable[int]], out: Path | None) -> None:
+    """Do steps until `total` is reached; print the rate, and how memory went."""
+    me, rows, done = psutil.Process(), [], 0
+    started, cpu = time.perf_counter(), time.process_time()
+    while done < total:
+        done += await step()
+        rows.append({what: done, "service_mb": me.memory_info().rss / 1e6, "seconds": time.perf_counter() - started})
+    seconds, used = time.perf_counter() - started, time.process_time() - cpu
+    later = rows[len(rows) // 2 :]
+    growth = slope([row[what] / 1000 for row in later], [row["service_mb"] for row in later])
+    memory = f"{later[0]['service_mb']:.0f} -> {later[-1]['service_mb']:.0f} MB, {growth:+.2f} MB per 1,000"
+    print(f"{what:8}{done:8}{done / seconds:10.1f}/s{used / done * 1000:10.1f} ms cpu   memory in the second half {memory}")
+    if out:
+        with (out / f"{what}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        (out / f"{what}.svg").write_text(draw(rows, across=what, unit=what, scale=1))
+
+
+async def bench(app: App, sites: list[Site], pages: int, rounds: int, out: Path | None) -> None:
+    gazetteer, _ = load_gazetteer(default_config_dir() / "gazetteer")
+    room, dice = Newsroom(gazetteer, 3), random.Random(3)
+    names = sorted(app.config.sources)
+    bad = []
+
+    async def fresh() -> int:
+        for site in sites:
+            for _ in range(LISTED):
+                site.publish(room.story() if dice.random() < 0.05 else room.filler())
+        fetched, wrong = await visits(app, names)
+        bad.append(wrong)
+        return fetched
+
+    async def quiet() -> int:
+        bad.append((await visits(app, names))[1])
+        return len(names)
+
+    await fresh()
+    await measure("pages", pages, fresh, out)
+    await measure("rounds", rounds, quiet, out)
+    print(f"visits that were not well: {sum(bad)}; articles kept: {app.store.reading.totals()['articles']}")
+    print(f"median load average {statistics.median(os.getloadavg()):.2f} on {os.cpu_count()} cores")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--pages", type=int, default=3000)
+    options.add_argument("--rounds", type=int, default=400)
+    options.add_argument("--out", type=Path)
+    chosen = options.parse_args()
+    if chosen.out:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+    sites = [Site(number) for number in range(1, SITES + 1)]
+    Web(sites)
+    with tempfile.TemporaryDirectory() as home:
+        app = make_app(build(Path(home), sites), os.environ)
+        app.start()
+        run(lambda: bench(app, sites, chosen.pages, chosen.rounds, chosen.out))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
