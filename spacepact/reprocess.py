@@ -85,7 +85,7 @@ def _weigh(processor: Processor, one: Kept, result: Tagged | Rejected, tally: Ta
 
 def quiet(processor: Processor, now: datetime, why: str) -> Callable[..., Decision]:
     """Return the processor's way to decide, with nobody told."""
-    decide = partial(processor.decide, now=now)
+    decide = partial(processor.decide, now=now, silences=())
     return lambda *facts: silent(decide(*facts), why)
 
 
