@@ -12,7 +12,7 @@ from functools import cached_property
 
 from alerts.expected import ExpectedEvents
 from alerts.matching import Page, Subject, Watchlists
-from alerts.owing import Asked, Route, asked_again, asked_for, old_news, one_recipient, owe, owe_again, recall, told_by, told_groups
+from alerts.owing import Asked, Route, asked_again, asked_for, backlog, old_news, one_recipient, owe, owe_again, recall, told_by, told_groups
 from alerts.silencing import silenced
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
@@ -204,7 +204,7 @@ class _Desk:
                 yield owe_again(one, story, most)
 
     def _old(self) -> str | None:
-        return old_news(self.report, self.policy.max_age, self.now)
+        return backlog(self.tagged.article) or old_news(self.report, self.policy.max_age, self.now)
 
     def _asked(self, names: Iterable[str], known: Collection[tuple[str, str]]) -> dict[tuple[str, str], Asked]:
         """Return who is to be told, without those that are known (as `one_recipient` spells them)."""

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from alerts.matching import Watchlists
 from alerts.timing import URGENT, digest_batch, earliest, inherit
 from alerts.watchlist import Watchlist
+from spacepact.article import Article
 from spacepact.noun import stable_id
 from spacepact.story import Alert, AlertKind, Delivery, Notice, NoticeKind, Recall, Story, Telling, Told
 from spacepact.timing import Timing
@@ -137,6 +138,11 @@ def old_news(report: Telling, limit: timedelta, now: datetime) -> str | None:
     if now - report.published <= limit:
         return None
     return f"old-news: published {report.published:%Y-%m-%d}, limit {limit.total_seconds() / 3600:g} h"
+
+
+def backlog(article: Article) -> str | None:
+    """Return why an article of a new source's list is not told about, or None."""
+    return "backlog: it has no date and stood in the list when its source was first visited" if article.backlog else None
 
 
 def _unreachable(route: Route | None, channel: str, recipient: str) -> str | None:

@@ -78,14 +78,17 @@ async def crawl(
     sink: Sink,
     settings: Crawl,
     now: Callable[[], datetime],
+    backlog: bool = False,
 ) -> Round:
     """Visit a source once: poll it, fetch what `seen` does not know, hand it to `sink`.
+
+    `backlog`: the source is new, so an undated article may be of any age.
 
     `seen` and `sink` may block: one thread of the process calls them, one call at a time. A
     source's trouble is in the Round, never an exception.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline)
+    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline, backlog)
     visit.manners.trusted.update(filter(None, map(private_host, [*source.urls, settings.proxy or ""])))
     runner = AsyncCrawlerRunner(_scrapy_settings(settings))
     crawler = runner.create_crawler(SPIDERS[source.kind])

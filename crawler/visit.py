@@ -47,7 +47,7 @@ class Poll:
 
 @dataclass
 class Visit:
-    """One round of one source while it runs. `deadline` is of the event loop's clock, in seconds."""
+    """One round of one source while it runs. `deadline` is of the event loop's clock, in seconds; `backlog`: see Article."""
 
     source: Source
     id: str
@@ -59,6 +59,7 @@ class Visit:
     manners: Manners
     writer: Executor
     deadline: float
+    backlog: bool = False
     started: datetime = field(init=False)
     polls: dict[str, Poll] = field(default_factory=dict)
     settled: dict[str, bool] = field(default_factory=dict)

@@ -29,7 +29,8 @@ class Article(Noun):
 
     `url` is canonical; `language` an ISO 639-1 code; `published` and `modified` are aware and None
     where the page does not say; `image` is the address of its lead image; `method` names how the text
-    was found; `fetched` is when.
+    was found; `fetched` is when. `backlog`: it is undated and stood in a source's list when that was
+    first visited: nobody knows how old it is.
     """
 
     url: str
@@ -46,6 +47,7 @@ class Article(Noun):
     method: str = ""
     fetched: AwareDatetime
     revision: int = 1
+    backlog: bool = False
 
     @property
     def fingerprint(self) -> str:

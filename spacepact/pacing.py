@@ -31,9 +31,10 @@ _HOUR = timedelta(hours=1)
 class Pace(Noun):
     """What is remembered about a source's polling between two visits.
 
-    `failures`: failed visits in a row. `hurry`: visits in a row at which nothing that was listed was
-    known any more, so that items may have come and gone in between. `moved`: polled addresses that lead
-    elsewhere for good, so that the source's file is to be changed.
+    `backlog`: not all that stood in its list at the first visit is fetched yet. `failures`: failed visits
+    in a row. `hurry`: visits in a row at which nothing that was listed was known any more, so that items
+    may have come and gone in between. `moved`: polled addresses that lead elsewhere for good, so that the
+    source's file is to be changed.
     """
 
     posted: tuple[AwareDatetime, ...] = ()
@@ -41,6 +42,7 @@ class Pace(Noun):
     fresh: timedelta | None = None
     silent_until: AwareDatetime | None = None
     visited: bool = False
+    backlog: bool = True
     failures: int = 0
     hurry: int = 0
     more: bool = False
@@ -81,6 +83,7 @@ def follow(pace: Pace, round_: Round) -> Pace:
         fresh=heard.fresh,
         silent_until=heard.silent_until,
         visited=True,
+        backlog=pace.backlog and heard.more,
         hurry=pace.hurry + 1 if turned_over else 0,
         more=heard.more,
         moved=heard.moved,

@@ -63,9 +63,12 @@ class Visitor:
         memory, now = self.manners, self.now()
         await asyncio.to_thread(self.store.polling.begin, name, now, now + min(source.every, LONGEST_WAIT))
         validators = await asyncio.to_thread(self.store.sources.validators, name)
+        pace = await asyncio.to_thread(self.store.polling.pace, name)
         processor = await asyncio.to_thread(self.processor)
         seen, sink = partial(self.store.seen, name), partial(processor.process, name)
-        round_ = await crawl(source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now)
+        round_ = await crawl(
+            source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now, backlog=pace.backlog
+        )
         await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
         return round_

@@ -64,10 +64,10 @@ class Store:
         return "rejected"
 
     def add(self, source: str, link: Link, tagged: Tagged, decide: Decide, now: datetime, *, page: Page | None = None) -> Outcome:
-        """Keep an article with its tags, stories, alerts, deliveries and the page it was read from, and ignore what is known."""
+        """Keep an article with its tags, stories, alerts, deliveries and page, and ignore what is known, even at a new address."""
         with writing(self.engine) as connection:
             lock_stories(connection)
-            row = connection.execute(select(articles).where(articles.c.url == tagged.article.url)).first()
+            row = _known(connection, tagged.article)
             outcome: Outcome = "new" if row is None else "known" if row.fingerprint == tagged.article.fingerprint else "revised"
             article_id = row.id if row else None
             if outcome != "known":
@@ -98,6 +98,13 @@ class Store:
             if before != tagged.classification:
                 _apply(connection, article, decide(tagged, before, candidates(connection, tagged, now)), now)
         return True
+
+
+def _known(connection: Connection, article: Article) -> Any:
+    """Return the kept article that this one is: the one at its address, or, where a source moved its pages, the one in the same words."""
+    row = connection.execute(select(articles).where(articles.c.url == article.url)).first()
+    moved = (articles.c.source == article.source) & (articles.c.fingerprint == article.fingerprint)
+    return row or connection.execute(select(articles).where(moved).order_by(articles.c.id).limit(1)).first()
 
 
 def _keep_link(connection: Connection, source: str, link: Link, now: datetime, **known: Any) -> None:

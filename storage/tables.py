@@ -114,7 +114,7 @@ articles = _table(
     Column("url", Text, nullable=False, unique=True),
     Column("source", String(100), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False, index=True),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("published", Moment),

@@ -141,7 +141,9 @@ class SourceSpider(Spider):
     def _to_article(self, response: Response, listed: Listed) -> Article | Rejected:
         visit = self.visit
         extracted = extract(response.body, response.url, content_type=_content_type(response))
-        return to_article(extracted, visit.source, visit.id, listed.link, visit.now(), listed=listed)
+        found = to_article(extracted, visit.source, visit.id, listed.link, visit.now(), listed=listed)
+        undated = isinstance(found, Article) and found.published is None
+        return found.model_copy(update={"backlog": True}) if visit.backlog and undated else found
 
     async def _as_seen(self, response: Response) -> Response:
         """Return a page as its scripts leave it where the source wishes so; as it came otherwise. Raises BrowserError."""

@@ -33,7 +33,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing
 
 
 def _listed(item: FeedItem) -> Listed | None:
-    """An item's id is no part of its version: outlets that change all ids change no page by it."""
-    updated = item.updated.isoformat() if item.updated else ""
-    version = stable_id(item.title, item.summary, updated)
+    """An item's id is no part of its version: outlets that change all ids change no page by it. A new date asks to look again."""
+    changed = item.updated or item.published
+    version = stable_id(item.title, item.summary, changed.isoformat() if changed else "")
     return listed(item.link or "", "", version, title=item.title, published=item.published or item.updated)

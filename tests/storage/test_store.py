@@ -19,14 +19,14 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 
 
-def tagged(url: str = "https://a.example/1", text: str = "JAXA and ISRO signed.") -> Tagged:
+def tagged(url: str = "https://a.example/1", text: str = "JAXA and ISRO signed.", title: str = "") -> Tagged:
     cooperation = Cooperation(
         parties=(Party(id="jaxa", name="JAXA"), Party(id="isro", name="ISRO")),
         stage="signed",
         evidence=(Evidence(text=text, start=6, end=6 + len(text)),),
         confidence=0.9,
     )
-    article = Article(url=url, source="a", title="Title", text=text, published=NOW, fetched=NOW)
+    article = Article(url=url, source="a", title=title or f"Title of {url}", text=text, published=NOW, fetched=NOW)
     return Tagged(
         article=article,
         classification=Classification(cooperation=True, score=0.9, scope="intergovernmental", cooperations=(cooperation,)),
@@ -96,6 +96,16 @@ def test_article_story_and_deliveries_are_one_transaction(store: Store) -> None:
         for table in (articles, stories, deliveries):
             assert connection.scalar(select(func.count()).select_from(table)) == 0
     assert store.seen("a", [Link(url="https://a.example/1")]) == set()
+
+
+def test_a_page_that_its_source_moved_is_known_at_its_new_address(store: Store) -> None:
+    old, new = "https://a.example/1", "https://a.example/2026/1"
+    assert store.add("a", Link(url=old), tagged(old, title="Relay"), tell, NOW) == "new"
+    assert store.add("a", Link(url=new), tagged(new, title="Relay"), tell, NOW) == "known"
+    assert store.seen("a", [Link(url=new)]) == {Link(url=new)}
+    other = tagged("https://b.example/1", title="Relay")
+    other = other.model_copy(update={"article": other.article.model_copy(update={"source": "b"})})
+    assert store.add("b", Link(url="https://b.example/1"), other, tell, NOW) == "new", "another outlet's copy is a telling of its own"
 
 
 def test_two_writers_at_once_make_one_story(store: Store) -> None:
