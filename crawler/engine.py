@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -19,10 +19,11 @@ from crawler.guard import GuardedResolver
 from crawler.manners import Manners
 from crawler.source import Kind, Source
 from crawler.spiders.base import SourceSpider
+from crawler.spiders.errand import ErrandSpider, Get, errand_source
 from crawler.spiders.feed import FeedSpider
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.sitemap import SitemapSpider
-from crawler.visit import Visit
+from crawler.visit import Visit, Watch, unwatched
 from spacepact.addresses import private_host
 from spacepact.round import Round, Seen, Sink, Validators
 from spacepact.settings import Crawl
@@ -79,31 +80,51 @@ async def crawl(
     settings: Crawl,
     now: Callable[[], datetime],
     backlog: bool = False,
+    watch: Watch = unwatched,
 ) -> Round:
     """Visit a source once: poll it, fetch what `seen` does not know, hand it to `sink`.
 
-    `backlog`: the source is new, so an undated article may be of any age.
-
     `seen` and `sink` may block: one thread of the process calls them, one call at a time. A
-    source's trouble is in the Round, never an exception.
+    source's trouble is in the Round, never an exception. `backlog`: the source is new, so an undated
+    article may be of any age. `watch` is told what each list says.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline, backlog)
-    visit.manners.trusted.update(filter(None, map(private_host, [*source.urls, settings.proxy or ""])))
-    runner = AsyncCrawlerRunner(_scrapy_settings(settings))
-    crawler = runner.create_crawler(SPIDERS[source.kind])
-    task = runner.crawl(crawler, visit=visit)
+    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline, backlog, watch)
+    await _run(visit, SPIDERS[source.kind])
+    if visit.over:
+        visit.not_asked("the time limit of the round was reached")
+    return visit.to_round()
+
+
+async def errand(url: str, work: Callable[[Get], Awaitable[T]], *, settings: Crawl, now: Callable[[], datetime]) -> T | None:
+    """Do some work that asks for pages, as politely and guardedly as a crawl; None where it took too long.
+
+    `url` is where it begins: whoever names a private address means it.
+    """
+    deadline = asyncio.get_running_loop().time() + settings.round_limit
+    visit = Visit(errand_source(url), "errand", {}, set, lambda *_: "known", settings, now, manners(), _writer(), deadline)
+    ends: list[T] = []
+
+    async def done(get: Get) -> None:
+        ends.append(await work(get))
+
+    await _run(visit, ErrandSpider, work=done)
+    return ends[0] if ends else None
+
+
+async def _run(visit: Visit, spider: type[SourceSpider], **known: Any) -> None:
+    """Run a spider until it ends, or a little longer than its time; raises what was wrong with the spider itself."""
+    visit.manners.trusted.update(filter(None, map(private_host, [*visit.source.urls, visit.settings.proxy or ""])))
+    crawler = AsyncCrawlerRunner(_scrapy_settings(visit.settings)).create_crawler(spider)
+    task = asyncio.ensure_future(crawler.crawl_async(visit=visit, **known))
     try:
-        await asyncio.wait({task}, timeout=settings.round_limit + GRACE)
+        await asyncio.wait({task}, timeout=visit.settings.round_limit + GRACE)
     finally:
         if not task.done():
             visit.over = True
             await _break_off(crawler, task)
-    if visit.over:
-        visit.not_asked("the time limit of the round was reached")
-    elif error := task.exception():
+    if not visit.over and (error := task.exception()):
         raise error
-    return visit.to_round()
 
 
 async def _break_off(crawler: Crawler, task: asyncio.Task[None]) -> None:

@@ -103,9 +103,13 @@ class Source(Noun):
 
     def wants(self, address: str) -> bool:
         """Return whether `include` and `exclude` let a page through."""
+        return self.why_not(address) is None
+
+    def why_not(self, address: str) -> str | None:
+        """Return which rule keeps a page out, None where none does."""
         if self.include and not any(p.search(address) for p in self._included):
-            return False
-        return not any(p.search(address) for p in self._excluded)
+            return "it matches none of include"
+        return next((f"it matches exclude {p.pattern!r}" for p in self._excluded if p.search(address)), None)
 
     @cached_property
     def _included(self) -> list[Any]:

@@ -33,7 +33,14 @@ MOST_LISTS = 60
 DEEPEST = 3
 """... and so many indexes below each other."""
 
+Watch = Callable[[str, Listing], None]
+"""Is told what a polled address lists."""
+
 log = logging.getLogger(__name__)
+
+
+def unwatched(url: str, listing: Listing) -> None:
+    """Tell nobody."""
 
 
 @dataclass
@@ -60,6 +67,7 @@ class Visit:
     writer: Executor
     deadline: float
     backlog: bool = False
+    watch: Watch = unwatched
     started: datetime = field(init=False)
     polls: dict[str, Poll] = field(default_factory=dict)
     settled: dict[str, bool] = field(default_factory=dict)
@@ -93,6 +101,7 @@ class Visit:
 
     async def take(self, url: str, listing: Listing, validators: Validators) -> list[Listed]:
         """Note what a polled address lists; return what is to be fetched now, the oldest first."""
+        self.watch(url, listing)
         wanted = {i.link.url: i for i in reversed(listing.items) if self.source.wants(i.link.url)}
         state: Literal["index", "listed"] = "index" if listing.lists else "listed"
         self.polls[url] = Poll(state, validators, tuple(wanted))

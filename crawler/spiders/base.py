@@ -131,7 +131,7 @@ class SourceSpider(Spider):
 
     async def _read_list(self, response: Response) -> Listing | NotAListing:
         seen = await self._as_seen(response) if self.visit.source.kind == "listing" else response
-        return await asyncio.to_thread(self.read, seen.body, seen.url, _content_type(seen), self.visit.source)
+        return await asyncio.to_thread(self.read, seen.body, seen.url, content_type_of(seen), self.visit.source)
 
     async def _read_page(self, response: Response, listed: Listed) -> tuple[Article | Rejected, Page]:
         """Return what a page says, and the page as it was read, for the evidence."""
@@ -140,14 +140,14 @@ class SourceSpider(Spider):
 
     def _to_article(self, response: Response, listed: Listed) -> Article | Rejected:
         visit = self.visit
-        extracted = extract(response.body, response.url, content_type=_content_type(response))
+        extracted = extract(response.body, response.url, content_type=content_type_of(response))
         found = to_article(extracted, visit.source, visit.id, listed.link, visit.now(), listed=listed)
         undated = isinstance(found, Article) and found.published is None
         return found.model_copy(update={"backlog": True}) if visit.backlog and undated else found
 
     async def _as_seen(self, response: Response) -> Response:
         """Return a page as its scripts leave it where the source wishes so; as it came otherwise. Raises BrowserError."""
-        said = _content_type(response) or ""
+        said = content_type_of(response) or ""
         if self.visit.source.render != "browser" or "html" not in said.lower():
             return response
         settings = self.visit.settings
@@ -184,7 +184,8 @@ def page_of(response: Response, listed: Listed) -> Page:
     return Page(response.url, response.status, kept, response.body, listed.title, listed.published)
 
 
-def _content_type(response: Response) -> str | None:
+def content_type_of(response: Response) -> str | None:
+    """Return the Content-Type header as it came."""
     value = response.headers.get("Content-Type")
     return value.decode("latin-1") if value else None
 

@@ -18,6 +18,7 @@ from spacepact.cli.options import Context
 from spacepact.cli.reprocess import reprocess
 from spacepact.cli.schema import schema
 from spacepact.cli.silence import silence
+from spacepact.cli.source import source
 from spacepact.cli.sources import sources
 from spacepact.cli.stories import stories
 from spacepact.cli.subscribers import subscribers
@@ -43,6 +44,7 @@ Examples:
   spacepact run                    the real service
   spacepact sources --bad          which sources are in trouble, and why
   spacepact crawl nasa esa         one visit to two sources, by hand
+  spacepact source add https://agency.example/news
   spacepact explain --text article.txt
   spacepact backtest lunar --since 90d   what a watchlist would have told
   spacepact extract --url https://a.example/x page.html
@@ -80,6 +82,7 @@ for _command in (
     expected,
     sources,
     reprocess,
+    source,
     documents.extract,
     documents.classify,
     documents.match,
