@@ -24,6 +24,7 @@ Examples:
   spacepact source snapshot agency-example
   spacepact source import subscriptions.opml --country FR
   spacepact source export > spacepact.opml
+  spacepact source table
 """
 
 
@@ -186,6 +187,16 @@ def export(context: Context) -> None:
     for problem in problems:
         click.echo(f"spacepact: {problem}", err=True)
     click.echo(write_opml(sources, utc_now()).decode(), nl=False)
+
+
+@source.command()
+@pass_context
+def table(context: Context) -> None:
+    """Print all sources as Markdown: how many by continent and tier, then one by one; docs/source-list.md holds it."""
+    from crawler.overview import overview
+    from crawler.source import load_sources
+
+    click.echo(overview(load_sources(context.config / "sources")[0]), nl=False)
 
 
 def _find(config: Path, which: str) -> tuple[str, Source]:

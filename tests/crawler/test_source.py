@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.continents import CONTINENTS, continent
+from crawler.overview import overview
 from crawler.source import load_sources
 from tests.crawler.pages import source
 
@@ -86,3 +88,27 @@ def test_our_own_sources_have_no_mistakes() -> None:
     if not list(directory.glob("*.yaml")):
         pytest.skip("config/sources holds no source yet")
     assert load_sources(directory)[1] == []
+
+
+REPOSITORY = Path(__file__).parents[2]
+WANTED = """
+    nasa-news nasa-ames nasa-armstrong nasa-glenn nasa-goddard nasa-johnson nasa-jpl nasa-kennedy nasa-langley nasa-marshall nasa-stennis
+    esa-top cnes dlr-en asi uksa jaxa-en isro cnsa-en cmsa-en roscosmos csa-en kasa-en kari uaesa mbrsc ssa-saudi isa-israel tua aeb inpe
+    conae sansa egsa nasrda gistda vast vnsc philsa brin mysa asa-australia nzsa polsa snsa nosa nso belspo pt-space aee lsa rosa hsc
+    eumetsat euspa unoosa apsco itu spacenews spacewatch-global payload via-satellite european-spaceflight spacepolicyonline
+    nasaspaceflight spaceflight-now space-review
+"""
+
+
+def test_the_agencies_and_outlets_that_matter_are_there() -> None:
+    sources, problems = load_sources(REPOSITORY / "config" / "sources")
+    assert problems == []
+    assert set(WANTED.split()) - set(sources) == set()
+    assert len(sources) >= 90
+    assert {continent(s.country) for s in sources.values()} == set(CONTINENTS)
+    assert all(s.terms for s in sources.values())
+
+
+def test_the_list_in_the_documents_is_that_of_the_files() -> None:
+    listed = (REPOSITORY / "docs" / "source-list.md").read_text("utf-8")
+    assert listed.endswith(overview(load_sources(REPOSITORY / "config" / "sources")[0])), "write it again: spacepact source table"
