@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 _NEVER = tuple(
     map(
         ipaddress.ip_network,
-        ("192.88.99.0/24", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "5f00::/16", "fec0::/10"),
+        ("168.63.129.16/32", "192.88.99.0/24", "2001::/32", "2001:20::/28", "2001:30::/28", "2002::/16", "3fff::/20"),
     )
 )
-"""Relays, translations and relics, which `ipaddress` counts as global."""
+"""Relays, tunnels, overlays, papers' examples and a cloud's own machine, which `ipaddress` counts as global."""
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is given out for the open internet (RFC 4291, 2.4); what embeds IPv4 addresses lies outside, but for 6to4 and Teredo."""
 _PRIVATE_NAMES = ("localhost", "internal", "local", "lan", "test", "home.arpa")
 
 
@@ -20,6 +22,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _GLOBAL_UNICAST:
+        return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEVER)
 
 
