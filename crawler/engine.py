@@ -19,7 +19,7 @@ from crawler.guard import GuardedResolver
 from crawler.manners import Manners
 from crawler.source import Kind, Source
 from crawler.spiders.base import SourceSpider
-from crawler.spiders.errand import ErrandSpider, Get, errand_source
+from crawler.spiders.errand import Errand, ErrandSpider, errand_source
 from crawler.spiders.feed import FeedSpider
 from crawler.spiders.listing import ListingSpider
 from crawler.spiders.sitemap import SitemapSpider
@@ -29,6 +29,7 @@ from spacepact.round import Round, Seen, Sink, Validators
 from spacepact.settings import Crawl
 
 T = TypeVar("T")
+Now = Callable[[], datetime]
 GRACE = 5.0
 """Seconds beyond the round's limit that a crawl gets to end by itself."""
 SPIDERS: Mapping[Kind, type[SourceSpider]] = {"feed": FeedSpider, "sitemap": SitemapSpider, "listing": ListingSpider}
@@ -78,7 +79,7 @@ async def crawl(
     seen: Seen,
     sink: Sink,
     settings: Crawl,
-    now: Callable[[], datetime],
+    now: Now,
     backlog: bool = False,
     watch: Watch = unwatched,
 ) -> Round:
@@ -96,25 +97,26 @@ async def crawl(
     return visit.to_round()
 
 
-async def errand(url: str, work: Callable[[Get], Awaitable[T]], *, settings: Crawl, now: Callable[[], datetime]) -> T | None:
+async def errand(url: str, work: Callable[[Errand], Awaitable[T]], *, settings: Crawl, now: Now, ours: bool = True) -> T | None:
     """Do some work that asks for pages, as politely and guardedly as a crawl; None where it took too long.
 
-    `url` is where it begins: whoever names a private address means it.
+    `url` is where it begins; `ours`: we ourselves named it, so a private address is meant.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
     visit = Visit(errand_source(url), "errand", {}, set, lambda *_: "known", settings, now, manners(), _writer(), deadline)
     ends: list[T] = []
 
-    async def done(get: Get) -> None:
-        ends.append(await work(get))
+    async def done(errand: Errand) -> None:
+        ends.append(await work(errand))
 
-    await _run(visit, ErrandSpider, work=done)
+    await _run(visit, ErrandSpider, ours=ours, work=done)
     return ends[0] if ends else None
 
 
-async def _run(visit: Visit, spider: type[SourceSpider], **known: Any) -> None:
+async def _run(visit: Visit, spider: type[SourceSpider], *, ours: bool = True, **known: Any) -> None:
     """Run a spider until it ends, or a little longer than its time; raises what was wrong with the spider itself."""
-    visit.manners.trusted.update(filter(None, map(private_host, [*visit.source.urls, visit.settings.proxy or ""])))
+    named = [*(visit.source.urls if ours else ()), visit.settings.proxy or ""]
+    visit.manners.trusted.update(filter(None, map(private_host, named)))
     crawler = AsyncCrawlerRunner(_scrapy_settings(visit.settings)).create_crawler(spider)
     task = asyncio.ensure_future(crawler.crawl_async(visit=visit, **known))
     try:

@@ -189,7 +189,8 @@ class App:
         """Crawls sources, one visit at a time for each; only the crawler's process loads Scrapy."""
         from spacepact.visits import Visitor  # noqa: PLC0415
 
-        return Visitor(self.store, lambda: self.processor, self.sources, self.config.settings.crawl, self.now, self.refresh)
+        settings = self.config.settings
+        return Visitor(self.store, lambda: self.processor, self.sources, settings.crawl, self.now, self.refresh, settings.base_url)
 
     def finish(self, round_: Round) -> None:
         """Keep the result of a visit, unless config/ names the source no more."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from crawler.source import Source
-from spacepact.pacing import follow, limits, next_visit
+from spacepact.pacing import Next, follow, limits, next_visit
 from spacepact.pipeline import Now
 from spacepact.round import Failure, Round
 from storage import Store
@@ -24,8 +24,10 @@ def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
     """Keep a result, and when the next visit is due."""
     source = sources[round_.source]
     pace = follow(store.polling.pace(round_.source), round_)
-    pushed = store.polling.pushed(round_.source, round_.finished)
+    pushed = store.hubs.listening(round_.source, round_.finished)
     due = next_visit(round_.source, pace, limits(source.every, source.slowest), round_.finished, pushed=pushed)
+    if store.hubs.pushed_since(round_.source, round_.started):
+        due = Next(round_.finished, "its hub told of news during the visit")
     store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}))
     store.sources.finish(round_, due.at)
     for old, new in pace.moved.items():

@@ -11,7 +11,7 @@ from crawler.engine import crawl, errand, manners
 from crawler.extract import Extracted, extract
 from crawler.listing import Listed, Listing
 from crawler.source import Source
-from crawler.spiders.errand import Get, NoPage, Page
+from crawler.spiders.errand import Errand, NoPage, Page
 from spacepact.article import Article, Link
 from spacepact.noun import Noun
 from spacepact.pacing import Pace, follow, limits, next_visit
@@ -96,8 +96,8 @@ def _fields(article: Article) -> dict[str, str]:
 async def snap(url: str, settings: Crawl, now: Now) -> tuple[Page, Extracted] | NoPage:
     """Fetch one page and read it."""
 
-    async def work(get: Get) -> Page | NoPage:
-        return await get(url)
+    async def work(errand: Errand) -> Page | NoPage:
+        return await errand.get(url)
 
     page = await errand(url, work, settings=settings, now=now)
     if page is None:

@@ -15,14 +15,16 @@ from functools import cached_property, partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.engine import crawl, manners
+from crawler.engine import crawl, errand, manners
 from crawler.manners import Manners
 from crawler.source import Source
+from crawler.spiders.errand import Errand
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
 from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
 from spacepact.settings import Crawl
+from spacepact.websub import Lease, is_due, reachable, subscription
 from storage import Store
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Visitor:
     settings: Crawl
     now: Now
     refresh: Callable[[], object] = lambda: None
+    base_url: str = ""
 
     @cached_property
     def manners(self) -> Manners:
@@ -71,7 +74,30 @@ class Visitor:
         )
         await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
+        await self._subscribe(round_)
         return round_
+
+    async def _subscribe(self, round_: Round) -> None:
+        """Ask the hubs that the source names to tell us of its news; a hub's trouble is kept, and the source is polled all the same."""
+        hubs = self.store.hubs
+        if round_.heard.hints is not None:  # a list was read
+            await asyncio.to_thread(hubs.want, round_.source, round_.heard.hubs)
+        for lease in await asyncio.to_thread(hubs.of, round_.source):
+            if is_due(lease, self.now()) and reachable(self.base_url, lease.hub):
+                await self._ask(lease)
+
+    async def _ask(self, lease: Lease) -> None:
+        """Ask a hub; it is kept first, because the hub may ask back before it answers."""
+        state = "active" if lease.state == "active" else "asked"
+        await asyncio.to_thread(partial(self.store.hubs.change, lease.id, state=state, asked_at=self.now(), reason=""))
+
+        async def post(work: Errand) -> list[str | None]:
+            return [await work.post(lease.hub, subscription(lease, self.base_url))]
+
+        (why,) = await errand(lease.hub, post, settings=self.settings, now=self.now, ours=False) or ["no answer in time"]
+        if why:
+            log.warning("source %s: its hub %s did not take the subscription: %s", lease.source, lease.hub, why)
+            await asyncio.to_thread(partial(self.store.hubs.change, lease.id, state="failed", reason=why))
 
 
 async def serve_crawls(visitor: Visitor) -> None:

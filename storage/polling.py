@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, select, update
 from spacepact.heard import HostNote
 from spacepact.pacing import Pace
 from storage.database import reading, writing
-from storage.tables import host_notes, leases, polling, sources
+from storage.tables import host_notes, polling, sources
 from storage.upsert import upsert
 
 
@@ -38,12 +38,6 @@ class Polling:
         """Remember the pace of a source."""
         with writing(self.engine) as connection:
             upsert(connection, polling, {"source": source}, {"body": pace.model_dump(mode="json")})
-
-    def pushed(self, source: str, now: datetime) -> bool:
-        """Return whether a hub tells us of a source's news at the moment."""
-        with reading(self.engine) as connection:
-            where = (leases.c.source == source) & (leases.c.state == "active") & (leases.c.lease_until > now)
-            return connection.scalar(select(leases.c.id).where(where).limit(1)) is not None
 
     def notes(self) -> list[HostNote]:
         """Return what hosts said."""

@@ -17,6 +17,7 @@ from storage.candidates import candidates, keys
 from storage.database import lock_stories, reading, writing
 from storage.evidence import Evidence
 from storage.expected import Expectations, see
+from storage.hubs import Hubs
 from storage.ledger import Ledger
 from storage.owing import owe, recall
 from storage.polling import Polling
@@ -42,6 +43,7 @@ class Store:
         self.silences = Silences(engine)
         self.sources = Sources(engine)
         self.polling = Polling(engine)
+        self.hubs = Hubs(engine)
         self.subscribers = Subscribers(engine)
         self.reading = Reading(engine)
 

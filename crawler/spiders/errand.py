@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -15,6 +15,7 @@ from crawler.listing import Listing, NotAListing
 from crawler.source import Source
 from crawler.spiders.base import SourceSpider, content_type_of
 from crawler.words import error_words, status_words
+from spacepact.text import clean_line
 
 
 class Page(NamedTuple):
@@ -37,6 +38,18 @@ Get = Callable[[str], Awaitable[Page | NoPage]]
 """Asks for a page."""
 
 
+class Errand(Protocol):
+    """What a piece of work may do."""
+
+    async def get(self, url: str) -> Page | NoPage:
+        """Ask for a page."""
+        ...
+
+    async def post(self, url: str, form: Mapping[str, str]) -> str | None:
+        """Post a form; return why it was not taken, None where it was."""
+        ...
+
+
 def errand_source(url: str) -> Source:
     """Return a source that stands for an errand."""
     about = {"name": "errand", "kind": "listing", "language": "en", "country": "EU", "tier": "blog", "every": "1d"}
@@ -46,12 +59,12 @@ def errand_source(url: str) -> Source:
 class ErrandSpider(SourceSpider):
     """Does one piece of work."""
 
-    def __init__(self, work: Callable[[Get], Awaitable[None]], **kwargs: Any) -> None:
+    def __init__(self, work: Callable[[Errand], Awaitable[None]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.work = work
 
     async def start(self) -> AsyncIterator[Request]:
-        await self.work(self.get)
+        await self.work(self)
         return
         yield
 
@@ -64,6 +77,19 @@ class ErrandSpider(SourceSpider):
         if answer.status != 200:
             return NoPage(url, status_words(answer.status))
         return Page(answer.url, answer.body, content_type_of(answer), self._robots(answer))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> str | None:
+        """Post a form to a machine that waits for it: its robots.txt is for those who read pages."""
+        request = ask(url, self.visit.settings, meta={"robots": True, "dont_redirect": True})
+        headers = {**request.headers, b"Content-Type": b"application/x-www-form-urlencoded"}
+        answer = await attempt(self.crawler.engine.download_async(request.replace(method="POST", body=urlencode(form), headers=headers)))
+        if isinstance(answer, BaseException):
+            return error_words(answer, self.visit.settings.max_bytes)
+        return (
+            None
+            if 200 <= answer.status < 300
+            else f"{status_words(answer.status)}: {clean_line(answer.body[:500].decode('utf-8', 'replace'))[:200]}"
+        )
 
     def _robots(self, answer: Response) -> str:
         parts = urlsplit(answer.url)

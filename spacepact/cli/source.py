@@ -55,7 +55,7 @@ def add(context: Context, url: str, *, name: str | None, tier: Tier, country: st
 
     context.talk()
     settings = load_settings(context.config, context.env).crawl
-    outlet = run(lambda: errand(url, lambda get: discover(url, get), settings=settings, now=utc_now))
+    outlet = run(lambda: errand(url, lambda asked: discover(url, asked.get), settings=settings, now=utc_now))
     for failed in outlet.tried if outlet else ():
         click.echo(f"tried {failed.url}: {failed.reason}", err=True)
     if not outlet or not outlet.lists:

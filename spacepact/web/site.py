@@ -25,6 +25,7 @@ from spacepact.watching import table, verdicts
 from spacepact.web.headers import SafeHeaders
 from spacepact.web.health import Health, judge
 from spacepact.web.subscribe import subscriber_routes
+from spacepact.web.websub import websub_routes
 from storage import Store
 
 HERE = Path(__file__).parent
@@ -98,6 +99,7 @@ def make_site(view: View) -> Starlette:
         Route("/silences", silences),
         Route("/health", lambda _: _health(view)),
         *(subscriber_routes(view.subscribing, public, sign_up=view.sign_up) if view.subscribing else ()),
+        *websub_routes(view.store, view.now),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     handlers: Any = {404: lambda *_: page("missing.html", 404, what="page")}
