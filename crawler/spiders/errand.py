@@ -85,11 +85,9 @@ class ErrandSpider(SourceSpider):
         answer = await attempt(self.crawler.engine.download_async(request.replace(method="POST", body=urlencode(form), headers=headers)))
         if isinstance(answer, BaseException):
             return error_words(answer, self.visit.settings.max_bytes)
-        return (
-            None
-            if 200 <= answer.status < 300
-            else f"{status_words(answer.status)}: {clean_line(answer.body[:500].decode('utf-8', 'replace'))[:200]}"
-        )
+        if 200 <= answer.status < 300:
+            return None
+        return f"{status_words(answer.status)}: {clean_line(answer.body[:300].decode('utf-8', 'replace'))}"
 
     def _robots(self, answer: Response) -> str:
         parts = urlsplit(answer.url)
