@@ -95,7 +95,7 @@ class Bench:
 
     def keep(self, number: int, text: str = "They sign.") -> str:
         url = f"https://a.example/{number}"
-        article = Article(url=url, source="a", title="T", text=text, published=self.now, fetched=self.now)
+        article = Article(url=url, source="a", title=f"T{number}", text=text, published=self.now, fetched=self.now)
         return self.processor.process("a", Link(url=url), article)
 
     def deliver(self) -> int:
