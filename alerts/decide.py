@@ -12,7 +12,20 @@ from functools import cached_property
 
 from alerts.expected import ExpectedEvents
 from alerts.matching import Page, Subject, Watchlists
-from alerts.owing import Asked, Route, asked_again, asked_for, backlog, old_news, one_recipient, owe, owe_again, recall, told_by, told_groups
+from alerts.owing import (
+    Asked,
+    Route,
+    asked_again,
+    asked_for,
+    backlog,
+    old_news,
+    one_recipient,
+    owe,
+    owe_again,
+    recall,
+    told_by,
+    told_groups,
+)
 from alerts.silencing import silenced
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling

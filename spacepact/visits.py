@@ -69,9 +69,7 @@ class Visitor:
         pace = await asyncio.to_thread(self.store.polling.pace, name)
         processor = await asyncio.to_thread(self.processor)
         seen, sink = partial(self.store.seen, name), partial(processor.process, name)
-        round_ = await crawl(
-            source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now, backlog=pace.backlog
-        )
+        round_ = await crawl(source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now, backlog=pace.backlog)
         await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
         await self._subscribe(round_)
