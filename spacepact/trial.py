@@ -16,7 +16,7 @@ from spacepact.article import Article, Link
 from spacepact.noun import Noun
 from spacepact.pacing import Pace, follow, limits, next_visit
 from spacepact.pipeline import Now
-from spacepact.round import Outcome, Page, Rejected, Round
+from spacepact.round import Outcome, Rejected, Round
 from spacepact.settings import Crawl
 
 Verdict = Literal["taken", "rejected", "unwanted", "failed", "left"]
@@ -56,7 +56,7 @@ async def try_source(source: Source, id: str, settings: Crawl, now: Now, *, page
     def seen(_: Collection[Link]) -> set[Link]:
         return set()
 
-    def sink(link: Link, result: Article | Rejected, _: Page | None) -> Outcome:
+    def sink(link: Link, result: Article | Rejected, *_: object) -> Outcome:
         results[link.url] = result
         return "rejected" if isinstance(result, Rejected) else "new"
 

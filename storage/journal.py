@@ -39,12 +39,8 @@ class Journal:
     async def _drain(self) -> None:
         while self._waiting:
             entries, self._waiting = self._waiting, []
-            try:
-                results = await asyncio.to_thread(self._commit, entries)
-            except BaseException as error:
-                self._answer(entries, [error] * len(entries))
-                raise
-            self._answer(entries, results)
+            (results,) = await asyncio.gather(asyncio.to_thread(self._commit, entries), return_exceptions=True)
+            self._answer(entries, [results] * len(entries) if isinstance(results, BaseException) else results)
 
     def _answer(self, entries: list[_Entry], results: Sequence[Any]) -> None:
         for entry, result in zip(entries, results, strict=True):
