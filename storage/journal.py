@@ -39,8 +39,9 @@ class Journal:
     async def _drain(self) -> None:
         while self._waiting:
             entries, self._waiting = self._waiting, []
-            (results,) = await asyncio.gather(asyncio.to_thread(self._commit, entries), return_exceptions=True)
-            self._answer(entries, [results] * len(entries) if isinstance(results, BaseException) else results)
+            work = asyncio.to_thread(self._commit, entries)
+            done: list[list[Any] | BaseException] = await asyncio.gather(work, return_exceptions=True)
+            self._answer(entries, [done[0]] * len(entries) if isinstance(done[0], BaseException) else done[0])
 
     def _answer(self, entries: list[_Entry], results: Sequence[Any]) -> None:
         for entry, result in zip(entries, results, strict=True):
