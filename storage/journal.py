@@ -40,9 +40,8 @@ class Journal:
         while self._waiting:
             entries, self._waiting = self._waiting, []
             work = asyncio.to_thread(self._commit, entries)
-            (done,) = await asyncio.gather(work, return_exceptions=True)
-            results: Sequence[Any] = [done] * len(entries) if isinstance(done, BaseException) else done
-            self._answer(entries, results)
+            done: tuple[list[Any] | BaseException] = await asyncio.gather(work, return_exceptions=True)
+            self._answer(entries, [done[0]] * len(entries) if isinstance(done[0], BaseException) else done[0])
 
     def _answer(self, entries: list[_Entry], results: Sequence[Any]) -> None:
         for entry, result in zip(entries, results, strict=True):
