@@ -44,5 +44,7 @@ class Clock:
         except SQLAlchemyError as error:
             log.error("cannot ask what is due (%s): %s", kind, error.args[0] if error.args else error)  # noqa: TRY400 - a line, no traceback
             return
+        except asyncio.CancelledError:
+            return  # stop() cut the question off: nothing to tell, where APScheduler would print a traceback
         for key in keys:
             self._dispatcher.submit(kind, key)

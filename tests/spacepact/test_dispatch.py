@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -89,3 +90,24 @@ def test_the_clock_asks_at_every_tick_and_survives_a_database_in_trouble() -> No
     asyncio.run(main())
     assert asked >= 3
     assert set(submitted) == {"crawl nasa"}
+
+
+def test_a_stop_in_the_middle_of_a_question_is_silent(caplog: pytest.LogCaptureFixture) -> None:
+    asking, answer = threading.Event(), threading.Event()
+
+    def due() -> list[str]:
+        asking.set()
+        answer.wait(5)
+        return []
+
+    async def main() -> None:
+        clock = Clock(EmbeddedDispatcher({}, {}), {"crawl": due}, 0.05)
+        clock.start()
+        await asyncio.to_thread(asking.wait, 5)
+        clock.stop()
+        await asyncio.sleep(0.1)
+        answer.set()
+
+    asyncio.run(main())
+    assert asking.is_set()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
