@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 _NEVER = tuple(
     map(
         ipaddress.ip_network,
-        ("168.63.129.16/32", "192.88.99.0/24", "2001::/32", "2001:20::/28", "2001:30::/28", "2002::/16", "3fff::/20"),
+        ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "2001::/32", "2001:20::/28", "2001:30::/28", "2002::/16", "3fff::/20"),
     )
 )
 """Relays, tunnels, overlays, papers' examples and a cloud's own machine, which `ipaddress` counts as global."""

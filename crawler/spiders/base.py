@@ -106,12 +106,12 @@ class SourceSpider(Spider):
         read = await attempt(self._read_page(response, listed))
         if isinstance(read, BrowserError):
             self.visit.page_failed(listed.link, str(read))
-        elif isinstance(read, Blocked):
-            self.visit.answered(host_of(response.url), well=False)
-            self.visit.page_failed(listed.link, read.reason, "blocked")
         elif isinstance(read, BaseException):
             self.logger.error("%s: %s could not be read", self.visit.id, listed.link.url, exc_info=read)
             self.visit.page_failed(listed.link, f"could not be read: {type(read).__name__}: {read}"[:200])
+        elif isinstance(blocked := read[0], Blocked):
+            self.visit.answered(host_of(response.url), well=False)
+            self.visit.page_failed(listed.link, blocked.reason, "blocked")
         else:
             self.visit.read(read[0])
             await self._keep(listed, *read)

@@ -65,15 +65,15 @@ class Desk:
         manners().hosts.clear()
         self.store = Store(open_database(f"sqlite:///{self.file}"))
         asks: Any = Watchlist.model_validate({"name": "All", "deliver": [{"channel": "hook"}]})
-        lists = Watchlists({"all": asks}, min_score=0.5)
+        lists = Watchlists({"all": asks}, defaults=Alerting(min_score=0.5))
         ours = partial(decide, watchlists=lists, channels={"hook": Hook()}, policy=Alerting())
         reader: Any = Reader()
         processor = Processor(self.store, reader, ours, lambda: self.now)
-        settings = Crawl(delay=0, timeout=5, round_limit=60, max_pages=1000)
+        settings = Crawl(delay=0, timeout=5, round_limit=400, max_pages=1000)
         self.visitor = Visitor(self.store, lambda: processor, {"orbit": self.source}, settings, lambda: self.now)
 
     def visit(self) -> Round:
-        return self.engine.do(self.visitor.visit("orbit"), timeout=90)
+        return self.engine.do(self.visitor.visit("orbit"), timeout=420)
 
     def visit_if_due(self) -> None:
         if self.store.sources.due(["orbit"], self.now):

@@ -302,7 +302,7 @@ def test_a_request_that_nobody_confirms_is_forgotten(house: House) -> None:
 
 
 def test_closed_pages_take_nobody_in_but_let_everybody_out(house: House) -> None:
-    closed = TestClient(make_site(View(house.store, {}, 0, lambda: NOW, house.subscribing, sign_up=False)), base_url=BASE)
+    closed = TestClient(make_site(View(house.store, {}, list, lambda: NOW, house.subscribing, sign_up=False)), base_url=BASE)
     assert closed.get("/subscribe").status_code == 404
     assert "/subscribe" not in closed.get("/").text
     assert closed.post(house.leave("desk@example.org", "lunar")).status_code == 200
