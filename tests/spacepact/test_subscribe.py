@@ -61,7 +61,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.subscribing = Subscribing(self.store.subscribers, Tokens(KEY), BASE, lambda: LISTS, lambda: self.now)
-        site = make_site(View(self.store, {}, 0, lambda: self.now, self.subscribing, sign_up=True))
+        site = make_site(View(self.store, {}, list, lambda: self.now, self.subscribing, sign_up=True))
         self.visitors = site
         self.browser = self.visitor("192.0.2.1")
         settings = Settings(mail=Server(host="127.0.0.1", port=self.post.port, sender="spacepact <alerts@example.org>"))
