@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test check format lint types imports test-real bench schema lock clean
+.PHONY: help demo test check format lint types imports test-real machine bench schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ imports: .venv/dev.stamp
 
 test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../shared)
 	$(BIN)/python -m pytest tests/real -m real -s $(ARGS)
+
+machine: .venv/dev.stamp ## 10,000 random histories of the ledger (SPACEPACT_RUNS=n for fewer; hours)
+	SPACEPACT_RUNS=$${SPACEPACT_RUNS:-10000} $(BIN)/python -m pytest tests/spacepact/test_machine.py $(ARGS)
 
 .venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -39,7 +39,7 @@ from spacepact.story import Decision, Story
 from spacepact.tidings import Tidings
 from spacepact.upkeep import Upkeep
 from spacepact.watching import Watchman
-from storage import Archive, Store, migrate, open_database
+from storage import Archive, Store, migrate, open_database, prove_writable
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
@@ -105,6 +105,7 @@ class App:
         for problem in self.config.problems:
             log.error("%s", problem)
         self.migrated()
+        prove_writable(self.store.engine)
 
     def migrated(self) -> App:
         """Bring the database to this version, and return the app: for commands that only look at it."""

@@ -5,7 +5,7 @@ from storage.database import journal_mode, open_database
 from storage.evidence import Kept
 from storage.journal import Journal
 from storage.ledger import Claim, Item, Ledger
-from storage.migrate import migrate
+from storage.migrate import migrate, prove_writable
 from storage.reading import Reading
 from storage.sources import Sources, SourceState, Watched
 from storage.store import Store
@@ -26,4 +26,5 @@ __all__ = [
     "journal_mode",
     "migrate",
     "open_database",
+    "prove_writable",
 ]

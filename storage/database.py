@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,7 +34,7 @@ def open_database(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(url, parsed.database)
+            return _open_sqlite(parsed)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError:
@@ -46,10 +46,11 @@ def open_database(url: str) -> Engine:
     raise SpacepactError("database: not a database URL that is known; try sqlite:///data/spacepact.sqlite or postgresql://...")
 
 
-def _open_sqlite(url: str, file: str | None) -> Engine:
-    if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+def _open_sqlite(url: URL) -> Engine:
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    patient = url if "timeout" in url.query else url.update_query_dict({"timeout": str(BUSY_SECONDS)})
+    engine = create_engine(patient, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

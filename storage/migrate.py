@@ -8,10 +8,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from spacepact.errors import SpacepactError
-from storage.database import writing_schema
+from storage.database import writing, writing_schema
 
 
 def alembic_config() -> Config:
@@ -27,6 +27,12 @@ def migrate(engine: Engine) -> None:
     with _whole(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def prove_writable(engine: Engine) -> None:
+    """Write one row as it is; raises SQLAlchemy's DBAPIError where that is impossible, before any work relies on it."""
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from spacepact.cli import deliveries, documents, service
 from spacepact.cli.backtest import backtest
@@ -34,6 +35,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except SpacepactError as error:
             click.echo(f"spacepact: {error}", err=True)
+            ctx.exit(1)
+        except DBAPIError as error:
+            click.echo(f"spacepact: database: {error.orig}", err=True)
             ctx.exit(1)
 
 
