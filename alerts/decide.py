@@ -28,7 +28,7 @@ from alerts.owing import (
 )
 from alerts.silencing import silenced
 from alerts.steps import step
-from alerts.stories import changed, common_names, counterpart, fold, relate, story_id, telling
+from alerts.stories import Relation, changed, common_names, counterpart, fold, relate, story_id, telling
 from alerts.subject import page_of
 from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.noun import stable_id
@@ -69,6 +69,22 @@ def decide(
     return Decision(stories=touched, alerts=tuple(desk.alerts), recalled=tuple(desk.recalled), seen=seen)
 
 
+def tell(
+    tagged: Tagged,
+    story: Story,
+    *,
+    watchlists: Watchlists,
+    channels: Mapping[str, Route],
+    policy: Alerting,
+    now: datetime,
+    silences: Sequence[Silence] = (),
+) -> Decision:
+    """Decide who is told of a story that a person has merged or split, and was not told yet; `tagged` is its head."""
+    desk = _Desk(tagged, watchlists, channels, policy, now, {story.id: story}, silences)
+    desk.tell(story, "first-report", story.cooperation)
+    return Decision(stories=tuple(desk.stories.values()), alerts=tuple(desk.alerts), recalled=tuple(desk.recalled))
+
+
 @dataclass
 class _Desk:
     """One article's decision in the making; `taken` are stories that another of its cooperations stands for."""
@@ -102,50 +118,61 @@ class _Desk:
         left, old = list(ours), list(before)
         told = [s for s in self.stories.values() if any(t.url == self.report.url for t in s.tellings)]
         for story in sorted(told, key=lambda s: s.id):
-            was = counterpart(story.cooperation, old)
-            if was is None:
-                continue
-            old.remove(was)
-            self.taken.add(story.id)
-            new = counterpart(was, left)
-            if new is None:
+            pairs = list(_pairs(story, old, left))
+            still = [(was, new) for was, new in pairs if new]
+            if pairs:
+                self.taken.add(story.id)
+            if still:
+                self._reworded(story, *still[0])
+            elif pairs:
                 self._gone(story)
-            else:
-                left.remove(new)
-                self._reworded(story, was, new)
         return left
 
     def place(self, cooperation: Cooperation) -> None:
         """Let a cooperation join its story, follow one in its record, or begin one."""
-        related = [(relate(cooperation, self.report, s, self.common), s) for s in self.stories.values() if s.id not in self.taken]
-        same = [(r.weight, s.last_seen, s.id) for r, s in related if r.kind == "same-event"]
-        record = [(_stood(s), s.last_seen, r.weight, s.id) for r, s in related if r.kind == "same-record"]
+        related = [(self._relate(cooperation, s), s) for s in self.stories.values() if s.id not in self.taken]
+        same = [(r.weight, s.last_seen, s.id, r.reason) for r, s in related if r.kind == "same-event"]
+        record = [(_stood(s), s.last_seen, r.weight, s.id, r.reason) for r, s in related if r.kind == "same-record"]
         if same:
-            self._join(self.stories[max(same)[-1]], cooperation)
+            *_, joined, why = max(same)
+            self._join(self.stories[joined], cooperation, why)
+        elif record:
+            *_, followed, why = max(record)
+            self._begin(cooperation, self.stories[followed], why)
         else:
-            self._begin(cooperation, self.stories[max(record)[-1]] if record else None)
+            self._begin(cooperation)
 
-    def _begin(self, cooperation: Cooperation, previous: Story | None) -> None:
+    def _relate(self, cooperation: Cooperation, story: Story) -> Relation:
+        """Compare with a story and with what a person merged into it; what was split off stays apart."""
+        if self.report.url in story.apart:
+            return Relation("unrelated", 0, "split off by hand")
+        views = [story, *(story.model_copy(update={"cooperation": reading}) for reading in story.also)]
+        relations = [relate(cooperation, self.report, view, self.common) for view in views]
+        return max(relations, key=lambda r: (r.kind == "same-event", r.kind == "same-record", r.weight))
+
+    def _begin(self, cooperation: Cooperation, previous: Story | None = None, why: str = "") -> None:
         new = story_id(self.tagged.article, cooperation)
         self.taken.add(new)
         story = Story(
             id=new,
             record=previous.record if previous else new,
             cooperation=cooperation,
-            tellings=(self.report,),
+            tellings=(self.report.model_copy(update={"because": "the first report"}),),
             first_seen=self.now,
             last_seen=self.now,
             previous=previous.id if previous else None,
+            because=why,
         )
         moved = previous is not None and _stood(previous) and step(previous.cooperation, cooperation) == "forward"
         was = previous.cooperation if previous and moved else None
-        self._tell(story, "stage-change" if was else "first-report", cooperation, was)
+        self.tell(story, "stage-change" if was else "first-report", cooperation, was)
 
-    def _join(self, story: Story, cooperation: Cooperation) -> None:
-        joined = self._with_report(story)
+    def _join(self, story: Story, cooperation: Cooperation, why: str) -> None:
+        joined = self._with_report(story, why)
         if joined.head.url == self.report.url:
-            joined = joined.model_copy(update={"cooperation": cooperation})
-        self._tell(joined, "first-report", cooperation)
+            also = story.readings if story.also else ()
+            joined = joined.model_copy(update={"cooperation": cooperation, "also": also})
+        self.tell(joined, "first-report", cooperation)
 
     def _reworded(self, story: Story, was: Cooperation, new: Cooperation) -> None:
         story = self._with_report(story)
@@ -155,7 +182,7 @@ class _Desk:
             if facts and story.told:
                 story = story.model_copy(update={"revision": story.revision + 1})
                 self._tell_again(story, "correction", former, f"correction: {', '.join(facts)}")
-        self._tell(story, "first-report", new)
+        self.tell(story, "first-report", new)
 
     def _gone(self, story: Story) -> None:
         rest = tuple(t for t in story.tellings if t.url != self.report.url)
@@ -172,18 +199,20 @@ class _Desk:
         possible = story.cooperation.model_copy(update={"mode": "hypothetical"})
         self._keep(withdrawn.model_copy(update={"cooperation": possible}))
 
-    def _with_report(self, story: Story) -> Story:
+    def _with_report(self, story: Story, why: str = "") -> Story:
+        former = [t.because for t in story.tellings if t.url == self.report.url]
         others = tuple(t for t in story.tellings if t.url != self.report.url)
-        return story.model_copy(update={"tellings": (*others, self.report), "last_seen": max(self.now, story.last_seen)})
+        report = self.report.model_copy(update={"because": former[0] if former else why})
+        return story.model_copy(update={"tellings": (*others, report), "last_seen": max(self.now, story.last_seen)})
 
     def _subject(self, story: Story, cooperation: Cooperation) -> Subject:
-        return Subject(cooperation, self.page, sources=len({t.source for t in story.tellings}))
+        return Subject(cooperation, self.page, sources=story.sources)
 
     def _keep(self, story: Story) -> None:
         self.stories[story.id] = story
         self.touched.add(story.id)
 
-    def _tell(self, story: Story, kind: AlertKind, cooperation: Cooperation, was: Cooperation | None = None) -> None:
+    def tell(self, story: Story, kind: AlertKind, cooperation: Cooperation, was: Cooperation | None = None) -> None:
         """Keep the story; tell everybody whose list matches and who was not told yet."""
         subject = self._subject(story, cooperation)
         matches = self.watchlists.match(subject)
@@ -258,6 +287,19 @@ class _Desk:
         article = self.tagged.article
         number = stable_id("alert", kind, story.id, str(story.revision), article.url, str(article.revision), *(d.id for d in owed))
         self.alerts.append(Alert(id=number, kind=kind, story=story, was=was, matches=tuple(matches), decided=self.now, deliveries=owed))
+
+
+def _pairs(story: Story, old: list[Cooperation], left: list[Cooperation]) -> Iterator[tuple[Cooperation, Cooperation | None]]:
+    """Yield what the former revision said about a story with what stands in its place now; both are taken from their lists."""
+    for reading in story.readings:
+        was = counterpart(reading, old)
+        if was is None:
+            continue
+        old.remove(was)
+        new = counterpart(was, left)
+        if new:
+            left.remove(new)
+        yield was, new
 
 
 def _stood(story: Story) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.decide import decide
+from alerts.decide import decide, tell
 from alerts.digest import write
 from classifier import Classifier
 from classifier.gazetteer import Gazetteer
@@ -30,6 +30,7 @@ from spacepact.errors import SpacepactError
 from spacepact.loading import Config, load_config
 from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
+from spacepact.regrouping import Regrouping
 from spacepact.reloading import renewed
 from spacepact.round import Round
 from spacepact.sending import Sender
@@ -173,6 +174,15 @@ class App:
         config, lists = self.config, self.audience.watchlists
         judge = partial(decide, watchlists=lists, channels=config.channels, policy=config.settings.alerts, expected=config.expected)
         return judge(tagged, before, stories, now=now, silences=silences)
+
+    @OfConfig
+    def regrouping(self) -> Regrouping:
+        """What a person may put right about stories and records."""
+        return Regrouping(self.store, self._tell, self.now, self.audience.refresh)
+
+    def _tell(self, tagged: Tagged, story: Story, *, now: datetime, silences: Sequence[Silence]) -> Decision:
+        config, lists = self.config, self.audience.watchlists
+        return tell(tagged, story, watchlists=lists, channels=config.channels, policy=config.settings.alerts, now=now, silences=silences)
 
     @cached_property
     def audience(self) -> Audience:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -17,7 +18,10 @@ DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
 
 class Telling(Noun):
-    """One article that reports a story; `names` and `details` are the rare words by which other reports are known."""
+    """One article that reports a story; `names` and `details` are the rare words by which other reports are known.
+
+    `because` says why it stands in this story.
+    """
 
     url: str
     source: str
@@ -29,6 +33,7 @@ class Telling(Noun):
     revision: int = 1
     names: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    because: str = ""
 
 
 class Told(Noun):
@@ -48,7 +53,9 @@ class Story(Noun):
     """The articles that report one cooperation event, across outlets and days.
 
     `record` links the stories of one cooperation over time; `previous` is the story of the stage
-    before; `revision` grows when what was told must be corrected; `told` is who was told so far.
+    before, `because` why it follows that; `revision` grows when what was told must be corrected; `told`
+    is who was told so far. `also` are the readings of stories that a person merged into it, `apart` the
+    articles that a person split off: they never come back by themselves.
     """
 
     id: str
@@ -59,12 +66,30 @@ class Story(Noun):
     first_seen: AwareDatetime
     last_seen: AwareDatetime
     previous: str | None = None
+    because: str = ""
+    also: tuple[Cooperation, ...] = ()
+    apart: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
     @property
     def head(self) -> Telling:
         """The telling that speaks for the story: best tier first, then the earliest."""
         return min(self.tellings, key=lambda t: (TIERS.index(t.tier), t.published, t.url))
+
+    @property
+    def readings(self) -> tuple[Cooperation, ...]:
+        """What a report may be like to belong here: one, unless stories were merged by hand."""
+        return self.cooperation, *self.also
+
+    @property
+    def reported(self) -> datetime:
+        """When it was first reported."""
+        return min(t.published for t in self.tellings)
+
+    @property
+    def sources(self) -> int:
+        """How many outlets report it."""
+        return len({t.source for t in self.tellings})
 
 
 class Match(Noun):

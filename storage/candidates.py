@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
 from spacepact.cooperation import Cooperation, Tagged
 from spacepact.story import Story, Told
-from storage.tables import deliveries, stories, story_articles, story_parties
+from storage.tables import deliveries, stories, story_articles, story_parties, told_too
 
 LOOK_BACK = timedelta(days=800)
 AT_MOST = 300
@@ -38,20 +39,20 @@ def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[St
         .limit(AT_MOST)
     )
     rows = connection.execute(query).all()
-    told = _told(connection, [row.id for row in rows], now)
+    told = told_of(connection, [row.id for row in rows], now)
     return [Story.model_validate({**row.body, "told": told.get(row.id, ())}) for row in rows]
 
 
-def _told(connection: Connection, ids: list[str], now: datetime) -> dict[str, list[Told]]:
+def told_of(connection: Connection, ids: Sequence[str], now: datetime) -> dict[str, list[Told]]:
     """Return who was told, or will be, by story; whom no try reached, or who was spared for a reason, is not among them."""
-    columns = ("id", "story_id", "channel", "recipient", "watchlists", "state", "tries", "lease_until", "reminder")
-    query = (
-        select(*(deliveries.c[name] for name in columns))
-        .where(deliveries.c.story_id.in_(ids), deliveries.c.state.in_(("pending", "failed", "sent")))
-        .order_by(deliveries.c.created, deliveries.c.id)
-    )
+    columns = ("id", "channel", "recipient", "watchlists", "state", "tries", "lease_until", "reminder", "created")
+    plain = [deliveries.c[name] for name in columns]
+    own = select(*plain, deliveries.c.story_id).where(deliveries.c.story_id.in_(ids))
+    with_another = select(*plain, told_too.c.story_id).join(told_too, told_too.c.delivery_id == deliveries.c.id)
+    counts = deliveries.c.state.in_(("pending", "failed", "sent"))
+    rows = [row for query in (own, with_another.where(told_too.c.story_id.in_(ids))) for row in connection.execute(query.where(counts))]
     told: dict[str, list[Told]] = {}
-    for row in connection.execute(query):
+    for row in sorted(rows, key=lambda row: (row.created, row.id)):
         idle = row.state == "pending" and row.tries == 0 and (row.lease_until is None or row.lease_until <= now)
         who = {"channel": row.channel, "recipient": row.recipient, "watchlists": tuple(row.watchlists)}
         one = Told(**who, owed=row.id if idle else None, again=row.reminder != 0)

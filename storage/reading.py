@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from spacepact.article import Article
 from spacepact.cooperation import Classification, Cooperation, Tagged
+from spacepact.record import ANYTHING, Record, Wanted
 from spacepact.story import Story
 from storage.database import reading
-from storage.tables import alerts, articles, deliveries, links, stories, story_articles
+from storage.tables import alerts, articles, deliveries, links, stories, story_articles, story_parties, told_too
+
+_STANDS = stories.c.merged_into.is_(None)
+"""What was merged into another story is part of that one."""
 
 
 class DeliveryRow(NamedTuple):
@@ -92,20 +97,36 @@ class Reading:
     def stories(self, limit: int = 100) -> list[Story]:
         """Return the stories last seen first; `told` is left empty."""
         with reading(self.engine) as connection:
-            query = select(stories.c.body).order_by(stories.c.last_seen.desc(), stories.c.id).limit(limit)
+            query = select(stories.c.body).where(_STANDS).order_by(stories.c.last_seen.desc(), stories.c.id).limit(limit)
             return [Story.model_validate(body) for body in connection.scalars(query)]
 
     def story(self, story_id: str) -> Story | None:
-        """Return one story by its id."""
+        """Return one story by its id, or the one that it was merged into."""
+        query = select(stories.c.body, stories.c.merged_into)
         with reading(self.engine) as connection:
-            body = connection.scalars(select(stories.c.body).where(stories.c.id == story_id)).first()
-        return Story.model_validate(body) if body else None
+            row = connection.execute(query.where(stories.c.id == story_id)).first()
+            while row and row.merged_into:
+                row = connection.execute(query.where(stories.c.id == row.merged_into)).first()
+        return Story.model_validate(row.body) if row else None
 
     def record(self, record: str) -> list[Story]:
-        """Return the stories of one cooperation in the order of time."""
+        """Return the stories of one cooperation in the order of time, also by the id of one of them."""
         with reading(self.engine) as connection:
-            query = select(stories.c.body).where(stories.c.record == record).order_by(stories.c.first_seen, stories.c.id)
-            return [Story.model_validate(body) for body in connection.scalars(query)]
+            query = select(stories.c.body).where(stories.c.record == record, _STANDS).order_by(stories.c.first_seen, stories.c.id)
+            found = [Story.model_validate(body) for body in connection.scalars(query)]
+        part = None if found else self.story(record)
+        return self.record(part.record) if part else found
+
+    def records(self, wanted: Wanted = ANYTHING, limit: int = 100) -> list[Record]:
+        """Return the records that are wanted, the last to move first."""
+        last = func.max(stories.c.last_seen)
+        query = select(stories.c.record).where(_STANDS).group_by(stories.c.record).order_by(last.desc(), stories.c.record)
+        for key in wanted.keys:
+            query = query.where(stories.c.id.in_(select(story_parties.c.story_id).where(story_parties.c.party == key)))
+        with reading(self.engine) as connection:
+            numbers = connection.scalars(query).all()
+            found = (record for start in range(0, len(numbers), 200) for record in _records(connection, numbers[start : start + 200]))
+            return list(islice(filter(wanted.holds, found), limit))
 
     def deliveries(
         self,
@@ -117,11 +138,13 @@ class Reading:
         channel: str | None = None,
         since: datetime | None = None,
     ) -> list[DeliveryRow]:
-        """Return the ledger, newest first, or what of it is asked for."""
+        """Return the ledger, newest first, or what of it is asked for; a story's own holds what told of it with another."""
         own = [deliveries.c[name] for name in DeliveryRow._fields if name in deliveries.c]
         query = select(*own, alerts.c.kind, alerts.c.body.label("told"), stories.c.body).join(alerts, alerts.c.id == deliveries.c.alert_id)
         query = query.outerjoin(stories, stories.c.id == deliveries.c.story_id).order_by(deliveries.c.created.desc(), deliveries.c.id)
-        asked = {"story_id": story, "state": state, "recipient": recipient, "channel": channel}
+        too = select(told_too.c.delivery_id).where(told_too.c.story_id == story)
+        query = query.where(or_(deliveries.c.story_id == story, deliveries.c.id.in_(too))) if story else query
+        asked = {"state": state, "recipient": recipient, "channel": channel}
         query = query.where(*(deliveries.c[name] == value for name, value in asked.items() if value))
         if since:
             query = query.where(deliveries.c.created >= since)
@@ -132,10 +155,21 @@ class Reading:
     def totals(self) -> dict[str, int]:
         """Return how many articles, stories and deliveries by state there are."""
         with reading(self.engine) as connection:
-            counts = {t.name: connection.scalar(select(func.count()).select_from(t)) or 0 for t in (articles, stories)}
+            counts = {"articles": connection.scalar(select(func.count()).select_from(articles)) or 0}
+            counts["stories"] = connection.scalar(select(func.count()).select_from(stories).where(_STANDS)) or 0
             counts["cooperation"] = connection.scalar(select(func.count()).where(articles.c.score >= 0.5)) or 0
             by_state = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
             return counts | {row[0]: row[1] for row in by_state}
+
+
+def _records(connection: Connection, numbers: Sequence[str]) -> Iterator[Record]:
+    """Yield records in the order asked for."""
+    query = select(stories.c.body).where(stories.c.record.in_(numbers), _STANDS).order_by(stories.c.first_seen, stories.c.id)
+    found: dict[str, list[Story]] = {number: [] for number in numbers}
+    for body in connection.scalars(query):
+        story = Story.model_validate(body)
+        found[story.record].append(story)
+    yield from (Record(id=number, stories=tuple(told)) for number, told in found.items() if told)
 
 
 def _row(row: dict[str, Any]) -> DeliveryRow:

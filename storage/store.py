@@ -6,26 +6,27 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
 from spacepact.round import Outcome, Page, Rejected
 from spacepact.story import Decision, Story
+from storage.applying import apply
 from storage.archive import Archive
-from storage.candidates import candidates, keys
+from storage.candidates import candidates
 from storage.database import lock_stories, reading, writing
 from storage.evidence import Evidence
-from storage.expected import Expectations, see
+from storage.expected import Expectations
 from storage.hubs import Hubs
 from storage.ledger import Ledger
-from storage.owing import owe, recall
 from storage.polling import Polling
 from storage.reading import Reading
+from storage.rulings import Rulings
 from storage.silences import Silences
 from storage.sources import Sources
 from storage.subscribers import Subscribers
-from storage.tables import articles, links, revisions, stories, story_articles, story_parties
+from storage.tables import articles, links, revisions
 from storage.upsert import upsert
 
 Decide = Callable[[Tagged, Classification | None, Sequence[Story]], Decision]
@@ -46,6 +47,7 @@ class Store:
         self.hubs = Hubs(engine)
         self.subscribers = Subscribers(engine)
         self.reading = Reading(engine)
+        self.rulings = Rulings(engine)
 
     def seen(self, source: str, wanted: Collection[Link]) -> set[Link]:
         """Return those links of a source that are kept in the version given."""
@@ -80,7 +82,7 @@ class Store:
                 if page:
                     self.evidence.keep(connection, source, link, page, now, article=(article_id, tagged.article.revision))
                 near = candidates(connection, tagged, now)
-                _apply(connection, tagged.article, decide(tagged, before, near), now)
+                apply(connection, decide(tagged, before, near), now, url=tagged.article.url)
             _keep_link(connection, source, link, now, outcome=outcome, article_id=article_id)
         return outcome
 
@@ -98,7 +100,7 @@ class Store:
             before = Classification.model_validate(row.classification)
             connection.execute(update(articles).where(articles.c.id == row.id).values(_values(tagged)))
             if before != tagged.classification:
-                _apply(connection, article, decide(tagged, before, candidates(connection, tagged, now)), now)
+                apply(connection, decide(tagged, before, candidates(connection, tagged, now)), now, url=article.url)
         return True
 
 
@@ -134,18 +136,3 @@ def _values(tagged: Tagged) -> dict[str, Any]:
         "body": article.model_dump(mode="json", exclude={"text"}),
         "classification": classification.model_dump(mode="json"),
     }
-
-
-def _apply(connection: Connection, article: Article, decision: Decision, now: datetime) -> None:
-    for story in decision.stories:
-        body = story.model_dump(mode="json", exclude={"told"})
-        row = {**story.model_dump(include={"record", "revision", "first_seen", "last_seen"}), "body": body}
-        upsert(connection, stories, {"id": story.id}, row)
-        connection.execute(delete(story_parties).where(story_parties.c.story_id == story.id))
-        connection.execute(insert(story_parties), [{"story_id": story.id, "party": p} for p in sorted(keys(story.cooperation))])
-        upsert(connection, story_articles, {"story_id": story.id, "url": article.url}, {})
-    recall(connection, decision.recalled, now)
-    for alert in decision.alerts:
-        owe(connection, alert, now)
-    for seen in decision.seen:
-        see(connection, seen, now)

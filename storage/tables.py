@@ -167,6 +167,7 @@ stories = _table(
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False, index=True),
     Column("body", JSON, nullable=False),
+    Column("merged_into", String(40)),
 )
 story_parties = _table(
     "story_parties",
@@ -219,6 +220,11 @@ deliveries = _table(
     Index("ix_deliveries_story", "story_id"),
     Index("ix_deliveries_remind", "remind_at"),
 )
+told_too = _table(
+    "told_too",
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+)
 tries = _table(
     "tries",
     Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
@@ -226,6 +232,17 @@ tries = _table(
     Column("started", Moment, nullable=False),
     Column("ended", Moment),
     Column("answer", Text),
+)
+rulings = _table(
+    "rulings",
+    Column("id", String(40), primary_key=True),
+    Column("made", Moment, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+ruled_stories = _table(
+    "ruled_stories",
+    Column("ruling_id", ForeignKey("rulings.id"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True, index=True),
 )
 lanes = _table(
     "lanes",

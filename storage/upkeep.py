@@ -58,5 +58,7 @@ def reminders(engine: Engine, decide: Remind, now: datetime, most: int = 100) ->
 def _story_now(connection: Connection, story_id: str) -> tuple[Story, bool]:
     """Return a story as it is now, and whether no other of its record came after it."""
     row = connection.execute(select(stories).where(stories.c.id == story_id)).one()
-    later = exists().where(stories.c.record == row.record, stories.c.first_seen > row.first_seen)
+    if row.merged_into:
+        return _story_now(connection, row.merged_into)
+    later = exists().where(stories.c.record == row.record, stories.c.first_seen > row.first_seen, stories.c.merged_into.is_(None))
     return Story.model_validate(row.body), not connection.scalar(select(later))
