@@ -65,7 +65,7 @@ def hold(timing: Timing, sent: Sequence[datetime], now: datetime) -> Plan | None
     if not full:
         return None
     free, limit = max(full, key=lambda f: f[0])
-    return Plan(after_quiet(timing, free), f"limit: {limit}", "limit")
+    return Plan(after_quiet(timing, free), f"quota: {limit}", "limit")
 
 
 def digest_batch(timing: Timing) -> str:

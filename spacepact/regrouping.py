@@ -11,6 +11,7 @@ from spacepact.cooperation import Tagged
 from spacepact.errors import SpacepactError
 from spacepact.noun import stable_id
 from spacepact.pipeline import Now
+from spacepact.record import Record
 from spacepact.ruling import Ruling, RulingKind
 from spacepact.story import Decision, Story
 from storage import Store
@@ -67,15 +68,15 @@ class Regrouping:
 
     def merge_records(self, one: str, other: str, by: By) -> str:
         """Let two records be one; returns its id."""
-        first, second = self._record(one), self._record(other)
-        if first[0].record == second[0].record:
+        first, second = self.record(one), self.record(other)
+        if first.id == second.id:
             raise SpacepactError(f"{one} and {other} are one record already")
-        self.store.rulings.merge_records(self._ruling("record-merge", (first[0].id, second[0].id), by))
-        return first[0].record
+        self.store.rulings.merge_records(self._ruling("record-merge", (first.stories[0].id, second.stories[0].id), by))
+        return first.id
 
     def split_record(self, record: str, stories: Sequence[str], by: By) -> str:
         """Let some stories of a record begin one of their own; returns its id."""
-        there = {story.id for story in self._record(record)}
+        there = {story.id for story in self.record(record).stories}
         if strange := sorted(set(stories) - there):
             raise SpacepactError(f"record {record} has no story {strange[0]!r}; it has: {', '.join(sorted(there))}")
         if there <= set(stories):
@@ -84,11 +85,12 @@ class Regrouping:
         self.store.rulings.split_record(ruling)
         return ruling.id
 
-    def _record(self, record: str) -> list[Story]:
-        found = self.store.reading.record(record)
+    def record(self, ident: str) -> Record:
+        """Return a record by its id or by that of one of its stories."""
+        found = self.store.reading.record(ident)
         if not found:
-            raise SpacepactError(f"there is no record {record!r}; spacepact records names them")
-        return found
+            raise SpacepactError(f"there is no record {ident!r}; spacepact records names them")
+        return Record(id=found[0].record, stories=tuple(found))
 
     def _ruling(self, kind: RulingKind, stories: tuple[str, ...], by: By, articles: Sequence[str] = ()) -> Ruling:
         now = self.now()

@@ -99,7 +99,13 @@ def stop_on_signals() -> asyncio.Event:
 def view(app: App) -> View:
     """Return what the web pages show."""
     subscribing, sign_up = app.audience.subscribing, app.audience.sign_up
-    return View(app.store, app.sources, lambda: app.config.problems, app.now, subscribing, sign_up=sign_up, since=app.now())
+
+    def missions() -> dict[str, str]:
+        return {entry.id: entry.name for entry in app.config.gazetteer.entries}
+
+    return View(
+        app.store, app.sources, lambda: app.config.problems, app.now, subscribing, sign_up=sign_up, since=app.now(), missions=missions
+    )
 
 
 class _Server(uvicorn.Server):

@@ -41,6 +41,8 @@ class DeliveryRow(NamedTuple):
     revision: int
     cooperation: Cooperation | None
     subject: str
+    shown: tuple[str, ...] = ()
+    """The articles that told the story when this was decided."""
 
     @property
     def why(self) -> str:
@@ -175,7 +177,8 @@ def _records(connection: Connection, numbers: Sequence[str]) -> Iterator[Record]
 def _row(row: dict[str, Any]) -> DeliveryRow:
     told, story = row.pop("told"), row.pop("body")
     cooperation = Cooperation.model_validate(story["cooperation"]) if story else None
-    return DeliveryRow(**row, cooperation=cooperation, subject=told.get("subject", ""))
+    shown = tuple(telling["url"] for telling in told.get("story", {}).get("tellings", ()))
+    return DeliveryRow(**row, cooperation=cooperation, subject=told.get("subject", ""), shown=shown)
 
 
 def _tagged(body: dict[str, object], text: str, classification: object) -> Tagged:

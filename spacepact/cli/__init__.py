@@ -16,13 +16,16 @@ from spacepact.cli.demo import demo
 from spacepact.cli.expected import expected
 from spacepact.cli.explain import explain
 from spacepact.cli.options import Context
+from spacepact.cli.record import record, records
 from spacepact.cli.reprocess import reprocess
 from spacepact.cli.schema import schema
 from spacepact.cli.silence import silence
 from spacepact.cli.source import source
 from spacepact.cli.sources import sources
 from spacepact.cli.stories import stories
+from spacepact.cli.story import story
 from spacepact.cli.subscribers import subscribers
+from spacepact.cli.why import why
 from spacepact.errors import SpacepactError
 from spacepact.settings import default_config_dir
 
@@ -51,6 +54,7 @@ Examples:
   spacepact source add https://agency.example/news
   spacepact explain --text article.txt
   spacepact backtest lunar --since 90d   what a watchlist would have told
+  spacepact records --agency jaxa  cooperations over time
   spacepact extract --url https://a.example/x page.html
   spacepact classify --jsonl < articles.jsonl | spacepact match --jsonl
   spacepact channel test desk-mail  send one message, see the receiver's answer
@@ -91,7 +95,11 @@ for _command in (
     documents.classify,
     documents.match,
     stories,
+    story,
+    records,
+    record,
     explain,
+    why,
     backtest,
     silence,
     schema,

@@ -1,130 +1,78 @@
-"""spacepact explain URL LIST: why a watchlist matched an article or did not, and who hears of it when."""
+"""spacepact explain URL LIST and spacepact why URL: why a watchlist matched an article or did not, and who hears of it when."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from spacepact.cli.options import Context
+from spacepact.cli.options import Context, pass_context
 from spacepact.errors import SpacepactError
 
 if TYPE_CHECKING:
-    from alerts.matching import Finding, Subject
-    from spacepact.cooperation import Cooperation, Tagged
+    from spacepact.bootstrap import App
+    from spacepact.cooperation import Tagged
     from spacepact.loading import Config
-    from spacepact.story import Delivery, Story
-    from storage import Store
-    from storage.reading import DeliveryRow
-
-
-class Answer(NamedTuple):
-    """One cooperation of the article: its story if it has one, every criterion of the list, the words that keywords met."""
-
-    cooperation: Cooperation
-    story: Story | None
-    findings: list[Finding]
-    keywords: dict[str, str]
-
-    @property
-    def held(self) -> bool:
-        """Whether the list matches."""
-        return all(f.held for f in self.findings)
-
-
-class Way(NamedTuple):
-    """One recipient: what the ledger says, or what would be decided now."""
-
-    channel: str
-    recipient: str
-    says: str
+    from spacepact.whynot import Answer, Way, WhyNot
 
 
 def explain_list(context: Context, url: str, name: str, *, as_json: bool) -> None:
     """Print why list `name` matched the article kept under `url`, or what kept it from matching."""
-    from spacepact.loading import load_config
-    from spacepact.yamlfile import did_you_mean
-    from storage import Store, migrate, open_database
-
-    config = load_config(context.config, context.env)
-    if name not in config.watchlists.lists:
-        hint = did_you_mean(name, sorted(config.watchlists.lists))
-        raise SpacepactError(f"no watchlist is called {name!r}; {hint or 'spacepact check names what is wrong'}")
-    engine = open_database(config.settings.database)
-    migrate(engine)
-    store = Store(engine)
-    kept = store.reading.article(url)
-    if kept is None:
-        raise SpacepactError(
-            store.reading.fate(url) or f"no source listed {url} so far; give its canonical URL, or its text by --text FILE"
-        )
-    found = list(_answers(config, name, kept, store.reading.told_by(url)))
-    ways = [way for answer in found if answer.held and answer.story for way in _ways(config, store, name, kept, answer)]
+    app, asked = _ask(context, url, [name])
+    found = asked.answers(name)
+    ways = asked.ways(name) if any(a.held and a.story for a in found) else []
     if as_json:
-        click.echo(json.dumps(_as_json(name, kept, found, ways), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_as_json(name, asked.kept, found, ways), ensure_ascii=False, indent=1))
     else:
-        for line in _lines(config, name, kept, found, ways):
+        for line in _lines(app.config, name, asked.kept, found, ways):
             click.echo(line)
 
 
-def _answers(config: Config, name: str, kept: Tagged, stories: Sequence[Story]) -> Iterator[Answer]:
-    from alerts.keywords import spans
-    from alerts.matching import keywords_of
-    from alerts.stories import fold
-
-    wanted = set(keywords_of(config.watchlists.questions[name]))
-    for cooperation in fold(kept.classification.cooperations):
-        subject, story = _subject(kept, cooperation, stories)
-        yield Answer(
-            cooperation, story, config.watchlists.explain(name, subject), dict(spans(wanted, f"{kept.article.title}\n{kept.article.text}"))
-        )
-
-
-def _subject(kept: Tagged, cooperation: Cooperation, stories: Sequence[Story]) -> tuple[Subject, Story | None]:
-    from alerts.matching import Subject
-    from alerts.stories import counterpart
-    from alerts.subject import page_of
-
-    stands = counterpart(cooperation, [s.cooperation for s in stories])
-    story = next((s for s in stories if s.cooperation is stands), None)
-    sources = len({t.source for t in story.tellings}) if story else 1
-    return Subject(cooperation, page_of(kept.article, kept.classification), sources), story
-
-
-def _ways(config: Config, store: Store, name: str, kept: Tagged, answer: Answer) -> Iterator[Way]:
-    """Yield who hears of a story by this list: from the ledger, else as it would be decided now."""
-    from alerts.owing import asked_for, old_news, owe
-    from alerts.silencing import silenced
-    from alerts.stories import telling
-
-    now, story, lists, policy = datetime.now(UTC), answer.story, config.watchlists, config.settings.alerts
-    if story is None:
-        return
-    subject, _ = _subject(kept, answer.cooperation, [story])
-    quiet = silenced([name], store.silences.active(now), subject, lists.world).get(name)
-    old = old_news(telling(kept.article, kept.classification), policy.max_age, now)
-    rows = {(row.channel, row.recipient): row for row in store.reading.deliveries(story=story.id)}
-    for key, asked in sorted(asked_for([name], lists, config.channels, policy.timing).items()):
-        if key in rows:
-            yield Way(*key, _kept(rows[key], name))
+@click.command(
+    epilog="""\b
+Examples:
+  spacepact why https://outlet.example/news/17           every list and recipient, with one reason each
+  spacepact why https://outlet.example/news/17 lunar
+  spacepact why https://outlet.example/news/17 --jsonl | jq -r 'select(.state != "sent") | .reason'
+Reasons for silence: known-story, below-score, no-match, silenced, quiet-hours, digest-pending, grouped, quota, unsubscribed, old-news
+"""
+)
+@click.argument("url")
+@click.argument("watchlists", nargs=-1, metavar="[LIST]...")
+@click.option("--jsonl", is_flag=True, help="One JSON object a line.")
+@pass_context
+def why(context: Context, url: str, watchlists: tuple[str, ...], *, jsonl: bool) -> None:
+    """Print who was told of the article kept under URL and who was not, with one named reason for each list and recipient."""
+    _, asked = _ask(context, url, watchlists)
+    ways = [way for name in watchlists or sorted(asked.lists.lists) for way in asked.ways(name)]
+    for way in ways:
+        if jsonl:
+            click.echo(json.dumps(way._asdict(), ensure_ascii=False))
         else:
-            yield Way(*key, _planned(owe(story, key, asked, "first-report", now, withheld=quiet or old, channels=config.channels)))
+            whom = f"{way.channel} to {way.recipient or 'nobody'}" if way.channel else "nobody"
+            click.echo(f"{way.watchlist}: {whom}: {way.reason} - {way.says}")
 
 
-def _kept(row: DeliveryRow, name: str) -> str:
-    by = "" if name in row.watchlists else f", asked for by {', '.join(row.watchlists)}"
-    when = row.settled or row.not_before or row.created
-    return f"{row.state} {when:%Y-%m-%d %H:%M} UTC: {row.kind}, {row.why}{by}"
+def _ask(context: Context, url: str, names: Sequence[str]) -> tuple[App, WhyNot]:
+    """Return who answers for a kept article; raises SpacepactError where a list or the article is not known."""
+    from spacepact.bootstrap import make_app
+    from spacepact.whynot import WhyNot
+    from spacepact.yamlfile import did_you_mean
 
-
-def _planned(delivery: Delivery) -> str:
-    if delivery.state == "suppressed":
-        return f"not told, and if it were decided now: {delivery.reason}"
-    waits = f" ({delivery.waits})" if delivery.waits else ""
-    return f"not told; if it were reported again now, it would go at {delivery.due:%Y-%m-%d %H:%M} UTC{waits}"
+    app = make_app(context.config, context.env)
+    known = sorted(app.config.watchlists.lists)
+    for name in names:
+        if name not in known:
+            raise SpacepactError(f"no watchlist is called {name!r}; {did_you_mean(name, known) or 'spacepact check names what is wrong'}")
+    app.migrated().audience.refresh()
+    kept = app.store.reading.article(url)
+    if kept is None:
+        raise SpacepactError(
+            app.store.reading.fate(url) or f"no source listed {url} so far; give its canonical URL, or its text by --text FILE"
+        )
+    return app, WhyNot(app.store, app.audience.watchlists, app.config.channels, app.config.settings.alerts, kept, app.now())
 
 
 def _lines(config: Config, name: str, kept: Tagged, found: Sequence[Answer], ways: Sequence[Way]) -> Iterator[str]:
@@ -143,7 +91,7 @@ def _lines(config: Config, name: str, kept: Tagged, found: Sequence[Answer], way
         yield from (f"   “{sentence}” holds {word}" for word, sentence in answer.keywords.items())
         yield from (f"   “{e.text}”" for e in answer.cooperation.evidence)
         if answer.story:
-            yield f"   story {answer.story.id}, told by {len({t.source for t in answer.story.tellings})} sources"
+            yield f"   story {answer.story.id}, told by {answer.story.sources} sources"
     if matches:
         yield ""
         yield "Who hears of it"

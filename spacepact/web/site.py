@@ -18,12 +18,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from alerts.wording import label, mission_name, party_name
 from crawler.source import Source
 from spacepact.health import BAD, days
+from spacepact.record import Record
 from spacepact.subscribing import Subscribing
 from spacepact.watching import table, verdicts
 from spacepact.web.headers import SafeHeaders
 from spacepact.web.health import Health, judge
+from spacepact.web.records import record_routes
 from spacepact.web.subscribe import subscriber_routes
 from spacepact.web.websub import websub_routes
 from storage import Store
@@ -44,6 +47,8 @@ class View:
     sign_up: bool = False
     """Whether strangers may subscribe; those who get mail can always see to their own."""
     since: datetime | None = None
+    missions: Callable[[], Mapping[str, str]] = dict
+    """The names of missions, by id."""
 
     def health(self) -> Health:
         """Judge the service as it is now."""
@@ -62,6 +67,10 @@ def make_site(view: View) -> Starlette:
     pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
     pages.filters["masked"] = masked
     pages.filters["length_of"] = lambda length: days(length) if length else "-"
+    pages.filters["date"] = lambda moment: moment.strftime("%d %b %Y")
+    pages.filters["label"] = label
+    pages.filters["party"] = party_name
+    pages.filters["mission"] = lambda number: mission_name(number, view.missions(), ())
     pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
 
     def page(template: str, status: int = 200, **facts: Any) -> Response:
@@ -75,7 +84,8 @@ def make_site(view: View) -> Starlette:
         if found is None:
             return page("missing.html", 404, what="story")
         deliveries = view.store.reading.deliveries(story=found.id)
-        return page("story.html", story=found, record=view.store.reading.record(found.record), deliveries=deliveries)
+        record = Record(id=found.record, stories=tuple(view.store.reading.record(found.record)))
+        return page("story.html", story=found, record=record, deliveries=deliveries, rulings=view.store.rulings.of(found.id))
 
     def sources(_: Request) -> Response:
         rows = table(view.store, view.sources, view.now(), view.since)
@@ -93,6 +103,7 @@ def make_site(view: View) -> Starlette:
 
     routes = [
         Route("/", home),
+        *record_routes(view.store, page),
         Route("/stories/{id}", story),
         Route("/sources", sources),
         Route("/deliveries", deliveries),

@@ -80,15 +80,15 @@ def test_silence_for_ever_is_refused() -> None:
 def test_what_is_over_a_limit_waits_until_the_span_has_room() -> None:
     wanted = timing(limit=["2 an hour", "20 a day"])
     sent = [NOW - timedelta(minutes=m) for m in (70, 50, 10)]
-    assert hold(wanted, sent, NOW) == Plan(NOW + timedelta(minutes=10), "limit: 2 an hour", "limit")
+    assert hold(wanted, sent, NOW) == Plan(NOW + timedelta(minutes=10), "quota: 2 an hour", "limit")
     assert hold(wanted, sent[:2], NOW) is None
     full = [NOW - timedelta(hours=h, minutes=1) for h in range(1, 21)]
-    assert hold(wanted, full, NOW) == Plan(NOW + timedelta(hours=3, minutes=59), "limit: 20 a day", "limit")
+    assert hold(wanted, full, NOW) == Plan(NOW + timedelta(hours=3, minutes=59), "quota: 20 a day", "limit")
 
 
 def test_what_is_over_a_limit_does_not_wake_anybody_either() -> None:
     wanted, evening = timing(limit="1 an hour", quiet_hours="10:00-18:00"), at("2026-05-12 18:00")
-    assert hold(wanted, [NOW], NOW + timedelta(minutes=5)) == Plan(evening, "limit: 1 an hour", "limit")
+    assert hold(wanted, [NOW], NOW + timedelta(minutes=5)) == Plan(evening, "quota: 1 an hour", "limit")
     assert hold(wanted, [], at("2026-05-12 11:00")) == Plan(evening, "quiet-hours")
 
 

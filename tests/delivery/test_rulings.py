@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from alerts.decide import tell
+from alerts.decide import decide, tell
 from spacepact.errors import SpacepactError
 from spacepact.regrouping import By, Regrouping
+from spacepact.rereading import silent
 from spacepact.story import Story
 
 ANA = By("ana", "one signing, two names")
@@ -126,6 +127,20 @@ def test_what_was_merged_can_be_split_again_and_nobody_hears_of_it(office: Any, 
     assert rest.also == off.also == ()
     assert desk.delivers(hours=1) == 0
     assert set(told(box).values()) == {1}
+
+
+def test_a_page_that_is_read_anew_stays_where_a_person_put_it(office: Any, scripted: Any) -> None:
+    desk = office(channels=[scripted("mail")], lists=EVERYONE)
+    for outlet in ("one", "two"):
+        desk.reads("jaxa isro signed lupex", outlet=outlet)
+    (story,) = stories(desk)
+    _, off = hand(desk).split(story.id, [story.tellings[1].url], ANA)
+    kept = desk.store.reading.article(off.head.url)
+    read = kept.classification.cooperations[0].model_copy(update={"activity": "crew"})
+    again = kept.model_copy(update={"classification": kept.classification.model_copy(update={"cooperations": (read,)})})
+    judge = partial(decide, watchlists=desk.lists, channels=desk.channels, policy=desk.policy, now=desk.now)
+    assert desk.store.reread(again, lambda *facts: silent(judge(*facts), "reprocessed"), desk.now)
+    assert [(s.id, s.cooperation.activity) for s in stories(desk)] == sorted([(story.id, "joint-mission"), (off.id, "crew")])
 
 
 def test_records_are_merged_and_split(office: Any, scripted: Any) -> None:

@@ -128,7 +128,7 @@ def test_what_is_over_the_limit_comes_in_one_collected_message(office: Any, scri
     for story in STORIES:
         desk.reads(story)
     assert desk.delivers() == 1
-    assert {row.why for row in desk.rows(state="pending")} == {"limit: 1 an hour until 2026-05-12 10:00 UTC (first-report)"}
+    assert {row.why for row in desk.rows(state="pending")} == {"quota: 1 an hour until 2026-05-12 10:00 UTC (first-report)"}
     assert desk.delivers(minutes=59) == 0
     assert desk.delivers(minutes=1) == 1
     assert len(box.got[1].parts) == 3

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from spacepact.web import View, judge, make_site
 from spacepact.web.site import masked
 from storage import Store, migrate, open_database
+from storage.applying import keep_story
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>\"'&"
@@ -43,7 +44,7 @@ def site(store: Store) -> TestClient:
     return TestClient(make_site(View(store, {"a": source}, tuple, lambda: NOW)), raise_server_exceptions=False)
 
 
-def keep_story(store: Store) -> None:
+def owe_story(store: Store) -> None:
     cooperation = Cooperation(
         parties=(Party(id="jaxa", name="JAXA"), Party(id="evil", name=EVIL)),
         stage="signed",
@@ -67,10 +68,24 @@ def keep_story(store: Store) -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/sources", "/deliveries", "/stories/s1", "/nothing", "/stories/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/records",
+        "/records?agency=jaxa&stage=signed",
+        "/records/s1",
+        "/sources",
+        "/deliveries",
+        "/stories/s1",
+        "/nothing",
+        "/stories/nothing",
+        "/records/nothing",
+    ],
+)
 def test_every_page_holds_when_empty_and_when_full_and_runs_no_script(site: TestClient, store: Store, path: str) -> None:
     site.get(path)
-    keep_story(store)
+    owe_story(store)
     answer = site.get(path)
     assert answer.status_code == (404 if "nothing" in path else 200)
     assert "<script" not in answer.text
@@ -80,11 +95,33 @@ def test_every_page_holds_when_empty_and_when_full_and_runs_no_script(site: Test
 
 
 def test_the_story_page_shows_evidence_and_who_was_told(site: TestClient, store: Store) -> None:
-    keep_story(store)
+    owe_story(store)
     page = site.get("/stories/s1").text
     assert "They signed &lt;script&gt;" in page
     assert "first-report" in page
     assert "hook" in page
+
+
+def test_a_record_shows_its_stages_as_a_plot_in_words_and_in_a_table(site: TestClient, store: Store) -> None:
+    owe_story(store)
+    first = store.reading.stories()[0]
+    later = NOW + timedelta(days=40)
+    telling = first.head.model_copy(update={"published": later, "url": "https://a.example/2", "source": "b", "tier": "official"})
+    also = telling.model_copy(update={"url": "https://c.example/3", "source": "c", "tier": "blog"})
+    ended = first.cooperation.model_copy(update={"stage": "ended"})
+    step = first.model_copy(
+        update={"id": "s2", "previous": "s1", "because": "signed -> ended", "tellings": (also, telling), "cooperation": ended}
+    )
+    with store.engine.begin() as connection:
+        keep_story(connection, step)
+    page = site.get("/records/s1").text
+    assert '<desc id="plot-words">23 November 2026: signed; 02 January 2027: ended</desc>' in page
+    assert 'd="M116.0 44 H404.0 V16"' in page, "signed until the end, then up to ended"
+    assert "+1 source<" in page
+    assert page.index("https://a.example/2") < page.index("https://c.example/3"), "the official source stands for the story"
+    assert site.get("/records/s2").text == page
+    assert "1 record found" in site.get("/records?stage=ended").text
+    assert "0 records found" in site.get("/records?stage=signed").text
 
 
 def test_health_tells_a_blind_service_from_a_quiet_one(site: TestClient, store: Store) -> None:
