@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 from spacepact.cooperation import Stage
 from spacepact.record import Record
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 420, 116, 404, 16, 28
+LEFT, RIGHT, TOP, ROW = 104, 346, 14, 26
 
 
 class Row(NamedTuple):

@@ -116,7 +116,7 @@ def test_a_record_shows_its_stages_as_a_plot_in_words_and_in_a_table(site: TestC
         keep_story(connection, step)
     page = site.get("/records/s1").text
     assert '<desc id="plot-words">23 November 2026: signed; 02 January 2027: ended</desc>' in page
-    assert 'd="M116.0 44 H404.0 V16"' in page, "signed until the end, then up to ended"
+    assert 'd="M104.0 40 H346.0 V14"' in page, "signed until the end, then up to ended"
     assert "+1 source<" in page
     assert page.index("https://a.example/2") < page.index("https://c.example/3"), "the official source stands for the story"
     assert site.get("/records/s2").text == page
