@@ -139,14 +139,14 @@ def make_facts(alert: Alert, delivery: Delivery, *, missions: Mapping[str, str],
         kind=alert.kind,
         headline=headline(now, [m.name for m in named(now)]),
         was_headline=headline(alert.was, [m.name for m in named(alert.was)]) if alert.was else None,
-        changes=_changes(alert.was, now, {m.id: m.name for c in (now, alert.was) if c for m in named(c)}),
+        changes=_changes(alert, {m.id: m.name for c in (now, alert.was) if c for m in named(c)}),
         story=story.id,
         record=story.record,
         revision=story.revision,
         parties=tuple(PartyFact(id=p.id, name=party_name(p), role=p.role) for p in now.parties),
         missions=tuple(named(now)),
         phase=phase(now),
-        evidence=tuple(dict.fromkeys(clean_line(e.text) for e in now.evidence))[:MOST_SENTENCES],
+        evidence=_evidence(now, clean_line(story.head.title)),
         sources=tuple(_source(t) for t in told[:MOST_SOURCES]),
         more_sources=max(0, len(told) - MOST_SOURCES),
         why=tuple(
@@ -185,11 +185,20 @@ def web_link(url: str) -> str | None:
     return url if plain and parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _changes(was: Cooperation | None, now: Cooperation, missions: Mapping[str, str]) -> tuple[Change, ...]:
+def _evidence(now: Cooperation, title: str) -> tuple[str, ...]:
+    """Return the sentences that prove it; the title stands beside them anyway, unless it is the only one."""
+    sentences = tuple(dict.fromkeys(clean_line(e.text) for e in now.evidence))
+    return (tuple(s for s in sentences if s != title) or sentences)[:MOST_SENTENCES]
+
+
+def _changes(alert: Alert, missions: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what is different from what was told before; what the report of a next stage does not name is no change."""
+    was, now = alert.was, alert.story.cooperation
     if was is None:
         return ()
     both = ((fact, _words(fact, was, missions), _words(fact, now, missions)) for fact in stories.changed(was, now))
-    return tuple(dict.fromkeys(Change(fact=_FACTS[fact], was=old, now=new) for fact, old, new in both if old != new))
+    unnamed = label("none") if alert.kind == "stage-change" else None
+    return tuple(dict.fromkeys(Change(fact=_FACTS[fact], was=old, now=new) for fact, old, new in both if new not in (old, unnamed)))
 
 
 def _words(fact: str, cooperation: Cooperation, missions: Mapping[str, str]) -> str:

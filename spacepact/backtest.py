@@ -16,8 +16,8 @@ from alerts.decide import decide
 from alerts.matching import Finding, Subject, Watchlists
 from alerts.owing import Route
 from alerts.subject import page_of
-from alerts.wording import headline
-from spacepact.cooperation import Tagged
+from alerts.wording import headline, mission_name
+from spacepact.cooperation import Cooperation, Tagged
 from spacepact.settings import Alerting
 from spacepact.story import Alert, AlertKind, Story
 from storage.candidates import AT_MOST, keys, sought
@@ -27,7 +27,7 @@ JUST_UNDER = 0.1
 
 
 class Rung(NamedTuple):
-    """One alert that would have been decided."""
+    """One alert that would have been decided; `was` is the headline of what was told before, "" where nothing was."""
 
     when: datetime
     kind: AlertKind
@@ -37,6 +37,7 @@ class Rung(NamedTuple):
     reasons: tuple[str, ...]
     evidence: str
     story: str
+    was: str = ""
 
 
 class Near(NamedTuple):
@@ -117,7 +118,7 @@ class Rehearsal:
 
     def _match(self, tagged: Tagged, stories: Sequence[Story], now: datetime) -> None:
         page, trial = page_of(tagged.article, tagged.classification), self.trial
-        sources = {len({t.source for t in s.tellings}) for s in stories}
+        sources = {s.sources for s in stories}
         subjects = [Subject(c, page, max(sources, default=1)) for c in tagged.classification.cooperations]
         held = {name for subject in subjects for name in self._lists.match(subject)}
         if trial.watchlist in held:
@@ -128,15 +129,20 @@ class Rehearsal:
 
     def _ring(self, alert: Alert, tagged: Tagged, now: datetime) -> None:
         cooperation = alert.story.cooperation
-        line = headline(cooperation, [self._missions.get(m, m) for m in cooperation.missions])
+        line, was = self._headline(cooperation), self._headline(alert.was) if alert.was else ""
         reasons = tuple(r for m in alert.matches for r in m.reasons)
         evidence = cooperation.evidence[0].text if cooperation.evidence else ""
-        self.trial.rung.append(Rung(now, alert.kind, line, tagged.article.title, tagged.article.url, reasons, evidence, alert.story.id))
+        page = (tagged.article.title, tagged.article.url)
+        self.trial.rung.append(Rung(now, alert.kind, line, *page, reasons, evidence, alert.story.id, was))
         for delivery in alert.deliveries:
             key = (delivery.channel, delivery.recipient, delivery.batch or delivery.id)
             if now > self._open.get(key, datetime.min.replace(tzinfo=now.tzinfo)):
                 self._open[key] = delivery.due or now
                 self.trial.messages[delivery.channel, delivery.recipient] += 1
+
+    def _headline(self, cooperation: Cooperation) -> str:
+        texts = [e.text for e in cooperation.evidence]
+        return headline(cooperation, [mission_name(m, self._missions, texts) for m in cooperation.missions])
 
 
 @dataclass(frozen=True)

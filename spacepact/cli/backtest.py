@@ -137,8 +137,8 @@ def _from_lines(path: Path) -> Iterator[Tagged]:
 
 
 def _report(trial: Trial, other: Trial | None, most: int) -> Iterator[str]:
-    sums = f"{len(trial.hits)} of {trial.read} articles in {trial.days:.0f} days, {len(trial.rung)} alerts"
-    yield f"{trial.watchlist}: {sums}, {trial.messages.total()} messages"
+    sums = f"{len(trial.hits)} of {trial.read} articles in {trial.days:.0f} days, {_count(len(trial.rung), 'alert')}"
+    yield f"{trial.watchlist}: {sums}, {_count(trial.messages.total(), 'message')}"
     if not trial.read:
         yield "There are no articles in this time; look further back with --since."
         return
@@ -147,7 +147,7 @@ def _report(trial: Trial, other: Trial | None, most: int) -> Iterator[str]:
     yield from _section(
         "Messages", (f"{channel} to {to}: {n}, {n / trial.days * 7:.1f} a week" for (channel, to), n in sorted(trial.messages.items()))
     )
-    shared = (f"{name}: {n} of {len(trial.hits)} hits ({n / len(trial.hits):.0%})" for name, n in trial.others.most_common())
+    shared = (f"{name}: {n} of {_count(len(trial.hits), 'hit')} ({n / len(trial.hits):.0%})" for name, n in trial.others.most_common())
     yield from _section("Overlap with other lists", shared)
     if other:
         yield from _section(f"Against {other.watchlist}", _change(trial, other))
@@ -170,7 +170,11 @@ def _chart(trial: Trial) -> Iterator[str]:
             yield f"{some[0][0]} to {some[-1][0]}: nothing in {len(some)} weeks"
             continue
         for week, hits, rung in some:
-            yield f"{week}  {hits:4} hits {rung:4} alerts  {'█' * round(hits / highest * BAR)}".rstrip()
+            yield f"{week}  {_count(hits, 'hit'):>9} {_count(rung, 'alert'):>11}  {'█' * round(hits / highest * BAR)}".rstrip()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _alerts(rung: Iterable[Rung], total: int) -> Iterator[str]:
@@ -178,6 +182,8 @@ def _alerts(rung: Iterable[Rung], total: int) -> Iterator[str]:
     for r in rung:
         shown += 1
         yield f"{r.when:%Y-%m-%d}  {r.kind}  {r.headline}"
+        if r.was:
+            yield f"            before: {r.was}"
         yield f"            {r.url}"
         yield f"            because: {', '.join(r.reasons)}"
         yield f"            “{r.evidence}”"

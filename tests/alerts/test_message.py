@@ -189,3 +189,23 @@ def test_a_very_long_subject_is_cut(make: Any) -> None:
     assert len(message.subject) <= 180
     assert message.subject.endswith("…")
     assert message.facts.headline.endswith("(joint mission)")
+
+
+def test_the_title_is_no_second_proof_of_itself(make: Any) -> None:
+    page = make.article(title="JAXA and ISRO sign up for LUPEX")
+    twice = make.cooperation(evidence=(make.sentence, page.title))
+    assert make.message(page, twice).facts.evidence == (make.sentence,)
+    assert make.message(page, make.cooperation(evidence=(page.title,))).facts.evidence == (page.title,)
+
+
+def test_what_the_next_stage_does_not_name_is_no_change_but_a_correction_says_it(make: Any) -> None:
+    desk = make.desk({"japan": make.watchlist()}, mail=make.Route(("desk@example.org",)))
+    alert = desk.takes(make.article(1), make.cooperation(stage="talks", instrument="mou")).alerts[0]
+    now = alert.story.model_copy(update={"cooperation": make.cooperation(stage="signed", instrument="none")})
+
+    def changes(kind: AlertKind) -> list[str]:
+        said = alert.model_copy(update={"kind": kind, "story": now, "was": alert.story.cooperation})
+        return [change.fact for change in make.rendered(said).facts.changes]
+
+    assert changes("stage-change") == ["Stage"]
+    assert changes("correction") == ["Stage", "Instrument"]

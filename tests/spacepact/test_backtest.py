@@ -106,12 +106,12 @@ def test_backtest_reads_lines_of_classify(draft_config: Path, tmp_path: Path) ->
     lines.write_text("\n".join(map(json.dumps, rows)) + "\nnonsense\n")
     ended = run(draft_config, "backtest", "japan", "--articles", str(lines))
     assert ended.exit_code == 0, ended.output
-    assert "japan: 1 of 2 articles in 3 days, 1 alerts, 1 messages" in ended.stdout
+    assert "japan: 1 of 2 articles in 3 days, 1 alert, 1 message" in ended.stdout
     for part in (
-        "2026-W19     1 hits    1 alerts",
+        "2026-W19      1 hit     1 alert",
         "Signed: JAXA and ISRO",
         "“They agreed on day 0.”",
-        "all: 1 of 1 hits (100%)",
+        "all: 1 of 1 hit (100%)",
         "agency jaxa is wanted",
     ):
         assert part in ended.stdout
