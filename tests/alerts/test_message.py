@@ -13,6 +13,7 @@ from alerts.facts import web_link
 from alerts.message import render
 from alerts.wording import enumerate_names, headline, mission_name, phase
 from spacepact.cooperation import Mode, Stage
+from spacepact.story import AlertKind
 
 
 class Page(HTMLParser):
