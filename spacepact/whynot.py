@@ -73,8 +73,8 @@ class WhyNot:
         met = dict(spans(wanted, f"{self.kept.article.title}\n{self.kept.article.text}"))
         found = []
         for cooperation in fold(self.kept.classification.cooperations):
-            stands = counterpart(cooperation, [s.cooperation for s in self.stories])
-            story = next((s for s in self.stories if s.cooperation is stands), None)
+            stands = counterpart(cooperation, [reading for s in self.stories for reading in s.readings])
+            story = next((s for s in self.stories if any(reading is stands for reading in s.readings)), None)
             found.append(Answer(cooperation, story, self.lists.explain(name, self._subject(cooperation, story)), met))
         return found
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert
 from spacepact.story import Decision, Story
 from storage.candidates import keys
 from storage.expected import see
-from storage.owing import owe, recall
+from storage.owing import owe, recall, renew
 from storage.tables import stories, story_articles, story_parties
 from storage.upsert import upsert
 
@@ -19,6 +19,7 @@ def apply(connection: Connection, decision: Decision, now: datetime, *, url: str
     for story in decision.stories:
         keep_story(connection, story)
         upsert(connection, story_articles, {"story_id": story.id, "url": url}, {})
+        renew(connection, story, now)
     recall(connection, decision.recalled, now)
     for alert in decision.alerts:
         owe(connection, alert, now)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
-from spacepact.story import Alert, Delivery, Notice, Recall
+from spacepact.noun import stable_id
+from spacepact.story import Alert, Delivery, Notice, Recall, Story
 from storage.tables import alerts, deliveries, tries
 from storage.upsert import upsert
 
@@ -46,6 +47,23 @@ def recall(connection: Connection, recalled: Sequence[Recall], now: datetime) ->
         idle = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
         waiting = (deliveries.c.id == one.delivery) & (deliveries.c.state == "pending") & (deliveries.c.tries == 0) & idle
         connection.execute(update(deliveries).where(waiting).values(state="suppressed", reason=one.reason, waits="", settled=now))
+
+
+def renew(connection: Connection, story: Story, now: datetime) -> None:
+    """Let what waits tell a story as it is now: its official source, and how many report it; what was tried stays as it was."""
+    body = story.model_dump(mode="json", exclude={"told"})
+    waiting = (deliveries.c.story_id == story.id) & (deliveries.c.revision == story.revision) & deliveries.c.message.is_(None)
+    waiting &= (deliveries.c.state == "pending") & (deliveries.c.tries == 0)
+    found = select(alerts).where(alerts.c.id.in_(select(deliveries.c.alert_id).where(waiting)))
+    for row in connection.execute(found).all():
+        if row.body["story"]["tellings"] == body["tellings"]:
+            continue
+        number = stable_id("alert", row.id, now.isoformat(), *(telling.url for telling in story.tellings))
+        fresh = {"story_id": row.story_id, "revision": row.revision, "kind": row.kind, "decided": row.decided}
+        connection.execute(insert(alerts).values(id=number, **fresh, body={**row.body, "id": number, "story": body}))
+        connection.execute(update(deliveries).where(waiting, deliveries.c.alert_id == row.id).values(alert_id=number))
+        left = exists().where(deliveries.c.alert_id == row.id)
+        connection.execute(delete(alerts).where(alerts.c.id == row.id, ~left))
 
 
 def _row(delivery: Delivery, now: datetime) -> dict[str, Any]:

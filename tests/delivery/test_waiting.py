@@ -72,6 +72,22 @@ def test_a_digest_says_what_it_is_based_on(office: Any, scripted: Any) -> None:
     assert "no such host" in message.html
 
 
+def test_a_digest_tells_a_story_as_it_is_when_it_goes_and_what_was_told_at_once_stays(office: Any, scripted: Any) -> None:
+    lists = {"now": {"deliver": [{"channel": "hook"}]}, "later": mail(**DAILY)}
+    desk = office(channels=[box := scripted("mail"), hook := scripted("hook", SendError("hook: 500"), size=1)], lists=lists)
+    desk.reads("jaxa isro signed lupex in short")
+    assert desk.delivers() == 0
+    desk.now += timedelta(minutes=1)
+    desk.reads("jaxa isro signed lupex in full", outlet="agency", tier="official")
+    desk.reads("jaxa isro signed lupex in brief", outlet="rewriter")
+    assert desk.delivers(hours=21) == 2
+    (told,), (at_once,) = box.got[0].parts, [m.facts for m in hook.got]
+    assert [s.site for s in told.sources] == ["agency", "outlet", "rewriter"]
+    assert "agency, 12 May 2026, +2 sources" in box.got[0].html
+    assert told.evidence == ("jaxa isro signed lupex in full",)
+    assert [s.site for s in at_once.sources] == ["outlet"], "a try that is made again says the same"
+
+
 def test_no_news_is_told_only_where_it_is_asked_and_once_a_slot(office: Any, scripted: Any) -> None:
     lists = {"loud": mail(**DAILY, digest_empty=True), "quiet": mail(**DAILY, to=["other@desk.example"])}
     desk = office(channels=[box := scripted("mail", to=("me@desk.example",))], lists=lists)
