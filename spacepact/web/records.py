@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from spacepact.cooperation import Stage
 from spacepact.record import ANYTHING, Record, Wanted
+from spacepact.text import clean_line
 from spacepact.web.plot import plot
 from storage import Store
 
@@ -22,12 +23,12 @@ def record_routes(store: Store, page: Callable[..., Response]) -> list[Route]:
     """Return the routes; `page` renders a template."""
 
     def records(request: Request) -> Response:
-        wanted = Wanted(**{name: request.query_params.get(name, "").strip()[:100] for name in Wanted._fields})
+        wanted = Wanted(**{name: clean_line(request.query_params.get(name, ""))[:100] for name in Wanted._fields})
         found = store.reading.records(wanted, MOST)
         return page("records.html", records=found, wanted=wanted, anything=ANYTHING, stages=get_args(Stage), most=MOST)
 
     def record(request: Request) -> Response:
-        stories = store.reading.record(request.path_params["id"])
+        stories = store.reading.record(clean_line(request.path_params["id"]))
         if not stories:
             return page("missing.html", 404, what="record")
         found = Record(id=stories[0].record, stories=tuple(stories))

@@ -15,7 +15,7 @@ from spacepact.story import Alert, Decision, Delivery, Match, Story, Telling
 from spacepact.web import View, judge, make_site
 from spacepact.web.site import masked
 from storage import Store, migrate, open_database
-from storage.applying import keep_story
+from storage.applying import keep_story as write_story
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>\"'&"
@@ -44,7 +44,7 @@ def site(store: Store) -> TestClient:
     return TestClient(make_site(View(store, {"a": source}, tuple, lambda: NOW)), raise_server_exceptions=False)
 
 
-def owe_story(store: Store) -> None:
+def keep_story(store: Store) -> None:
     cooperation = Cooperation(
         parties=(Party(id="jaxa", name="JAXA"), Party(id="evil", name=EVIL)),
         stage="signed",
@@ -85,7 +85,7 @@ def owe_story(store: Store) -> None:
 )
 def test_every_page_holds_when_empty_and_when_full_and_runs_no_script(site: TestClient, store: Store, path: str) -> None:
     site.get(path)
-    owe_story(store)
+    keep_story(store)
     answer = site.get(path)
     assert answer.status_code == (404 if "nothing" in path else 200)
     assert "<script" not in answer.text
@@ -95,7 +95,7 @@ def test_every_page_holds_when_empty_and_when_full_and_runs_no_script(site: Test
 
 
 def test_the_story_page_shows_evidence_and_who_was_told(site: TestClient, store: Store) -> None:
-    owe_story(store)
+    keep_story(store)
     page = site.get("/stories/s1").text
     assert "They signed &lt;script&gt;" in page
     assert "first-report" in page
@@ -103,7 +103,7 @@ def test_the_story_page_shows_evidence_and_who_was_told(site: TestClient, store:
 
 
 def test_a_record_shows_its_stages_as_a_plot_in_words_and_in_a_table(site: TestClient, store: Store) -> None:
-    owe_story(store)
+    keep_story(store)
     first = store.reading.stories()[0]
     later = NOW + timedelta(days=40)
     telling = first.head.model_copy(update={"published": later, "url": "https://a.example/2", "source": "b", "tier": "official"})
@@ -113,7 +113,7 @@ def test_a_record_shows_its_stages_as_a_plot_in_words_and_in_a_table(site: TestC
         update={"id": "s2", "previous": "s1", "because": "signed -> ended", "tellings": (also, telling), "cooperation": ended}
     )
     with store.engine.begin() as connection:
-        keep_story(connection, step)
+        write_story(connection, step)
     page = site.get("/records/s1").text
     assert '<desc id="plot-words">23 November 2026: signed; 02 January 2027: ended</desc>' in page
     assert 'd="M104.0 40 H346.0 V14"' in page, "signed until the end, then up to ended"
