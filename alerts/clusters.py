@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import NamedTuple
 
 from alerts.items import Item
@@ -21,7 +22,7 @@ WINDOW = 45.0
 MOST_ITEMS = 60_000
 """How many items are remembered at most: a bound on memory that 160 sources do not reach in the window."""
 
-_NEWEST = 24
+_NEWEST = 16
 _LEADS = 14
 _NEAR = 16
 _RECENT = 8
@@ -46,10 +47,13 @@ class Placed(NamedTuple):
     nearest: str | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Cluster:
+    """A story in the making; `first` and `last` are the serial numbers of its oldest and newest item."""
+
     id: str
     first: int
+    last: int = 0
     size: int = 0
     items: deque[Item] = field(default_factory=lambda: deque(maxlen=_RECENT))
 
@@ -59,12 +63,11 @@ class Clusters:
 
     def __init__(self, model: Model | None = None) -> None:
         self.model = model or default_model()
-        self._kept: deque[tuple[int, Item]] = deque()
+        self._kept: deque[Item] = deque()
         self._serial = 0
-        self._of: dict[int, _Cluster] = {}
         self._terms: Counter[str] = Counter()
         self._names: Counter[str] = Counter()
-        self._leads: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_NEWEST))
+        self._leads: dict[str, list[_Cluster]] = {}
 
     def place(self, item: Item) -> Placed:
         """Put an item into its story, or begin one; items come in the order of time."""
@@ -101,40 +104,48 @@ class Clusters:
 
     def _near(self, new: Weighed) -> Iterable[_Cluster]:
         """Return the few stories that share the rarest terms and names with an item."""
-        votes: dict[int, float] = defaultdict(float)
-        clusters: dict[int, _Cluster] = {}
+        votes: dict[_Cluster, float] = defaultdict(float)
+        oldest = self._serial - len(self._kept)
         for lead, weight in self._rarest(new):
-            for ident, cluster in {id(c): c for i in self._leads.get(lead, ()) if (c := self._of.get(i))}.items():
-                votes[ident] += weight
-                clusters[ident] = cluster
-        return [clusters[c] for c in sorted(votes, key=lambda c: (-votes[c], clusters[c].first))[:_NEAR]]
+            for cluster in self._leads.get(lead, ()):
+                if cluster.last > oldest:
+                    votes[cluster] += weight
+        return nsmallest(_NEAR, votes, key=lambda c: (-votes[c], c.first))
 
     def _rarest(self, new: Weighed) -> list[tuple[str, float]]:
         item = new.item
         rated = [(t, r * (1.5 if t in item.heads else 1)) for t, r in new.rarity.items()]
-        found = sorted(((t, w) for t, w in rated if t in self._leads), key=lambda r: (-r[1], r[0]))[:_LEADS]
+        found = nsmallest(_LEADS, ((t, w) for t, w in rated if t in self._leads), key=lambda r: (-r[1], r[0]))
         named = [(f"name:{n}", 4.0 if kind == "mission" else 2.0) for n, kind in item.names.items() if kind != "country"]
         return found + named
 
     def keep(self, item: Item, cluster: _Cluster | None = None) -> _Cluster:
         """Remember an item, in a cluster or alone; returns its cluster."""
         cluster = cluster or _Cluster(item.id, self._serial)
+        self._serial += 1
+        self._kept.append(item)
         cluster.items.append(item)
         cluster.size += 1
-        self._serial += 1
-        self._kept.append((self._serial, item))
-        self._of[self._serial] = cluster
+        cluster.last = self._serial
         self._terms.update(item.terms.keys())
         self._names.update(item.names.keys())
         for lead in (*item.terms, *(f"name:{n}" for n in item.names)):
-            self._leads[lead].append(self._serial)
+            self._lead_to(lead, cluster)
         return cluster
+
+    def _lead_to(self, lead: str, cluster: _Cluster) -> None:
+        """Let a term or name lead to a cluster, and no more to the one that it led to longest ago."""
+        told = self._leads.setdefault(lead, [])
+        if cluster in told:
+            told.remove(cluster)
+        elif len(told) == _NEWEST:
+            del told[0]
+        told.append(cluster)
 
     def forget(self, now: float) -> None:
         """Drop what is older than the window."""
-        while self._kept and (now - self._kept[0][1].days > WINDOW or len(self._kept) >= MOST_ITEMS):
-            serial, old = self._kept.popleft()
-            del self._of[serial]
+        while self._kept and (now - self._kept[0].days > WINDOW or len(self._kept) >= MOST_ITEMS):
+            old = self._kept.popleft()
             for counts, keys, prefix in ((self._terms, old.terms, ""), (self._names, old.names, "name:")):
                 for key in keys:
                     counts[key] -= 1
