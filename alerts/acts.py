@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class _Act(Noun):
 class _File(Noun):
     acts: tuple[_Act, ...]
     aside: str
+    ahead: str
     genre: tuple[str, ...]
 
 
@@ -47,25 +49,32 @@ class Acts:
             (a.id, re.compile(rf"\b(?:{'|'.join(a.words)})\b" + "".join(f"|{s}" for s in a.signs), re.IGNORECASE)) for a in file.acts
         ]
         self._aside = re.compile(rf"\b{file.aside}", re.IGNORECASE)
+        self._ahead = re.compile(file.ahead, re.IGNORECASE)
         self._genre = re.compile("|".join(file.genre), re.IGNORECASE)
 
     def read(self, title: str, text: str) -> Deed:
         """Return what an item reports, from its headline, else from its first lines."""
         lede = text[:LEDE]
-        titled, told = self._found(title), self._found(lede)
+        titled, told = self._found(title), self._found(lede, in_order=True)
         every = frozenset(titled) | frozenset(told)
         for headed, found, whole in ((True, titled, title), (False, told, lede)):
             if found:
-                plain = self._found(self._aside.sub("", whole))
-                return Deed((plain or found)[0], headed, frozenset(titled), every)
+                plain = self._found(self._aside.sub("", whole), in_order=not headed) or found
+                return Deed(self._first_due(plain) if self._ahead.search(whole) else plain[0], headed, frozenset(titled), every)
         return Deed(None, False, frozenset(), every)
 
     def is_genre(self, title: str) -> bool:
         """Say whether a title announces a profile, an opinion, a round-up: no report of an event."""
         return self._genre.search(title) is not None
 
-    def _found(self, text: str) -> list[str]:
-        return [name for name, pattern in self._acts if pattern.search(text)]
+    def _first_due(self, found: list[str]) -> str:
+        """Return what comes first of the steps that a text announces: later steps of a flight stand first in the file."""
+        return next((act for act in reversed(found) if act in self.phases), found[0])
+
+    def _found(self, text: str, *, in_order: bool = False) -> list[str]:
+        """Return the acts that a text names, as the file has them or in the order of the text."""
+        found = [(match.start() if in_order else 0, name) for name, pattern in self._acts if (match := pattern.search(text))]
+        return [name for _, name in sorted(found, key=itemgetter(0))]
 
 
 @cache

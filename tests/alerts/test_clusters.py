@@ -74,6 +74,7 @@ def test_an_identifier_that_stands_twice_harms_nothing() -> None:
 
 def test_numbers_make_names_and_roman_ones_count() -> None:
     assert "heron 4" in set(terms("The Heron IV and Heron-4")) & set(terms("Heron 4"))
+    assert "flight 3" in set(terms("its third flight")) & set(terms("the 3rd flight"))
     assert set(terms("登月计划")) == {"登月", "月计", "计划"}
 
 
@@ -84,11 +85,32 @@ def test_numbers_make_names_and_roman_ones_count() -> None:
         ("La sonda despega desde Kourou", "launch"),
         ("Запуск перенесён на март", "slip"),
         ("长征火箭发射两颗卫星", "launch"),
+        ("Heron 4 rolls its rocket back to the launch pad ahead of a planned launch", "move"),
+        ("Agency sets coverage for Heron 4 launch, docking", "launch"),
+        ("Explorers of the deep", None),
+        ("Startup raises $26 million for its launch site", "fund"),
         ("A quiet morning in the control room", None),
     ],
 )
 def test_the_headline_says_what_was_done(title: str, act: str | None) -> None:
     assert default_acts().read(title, "").act == act
+
+
+def test_an_announcement_tells_its_first_step_and_a_text_what_it_says_first() -> None:
+    assert default_acts().read("Plain words", "The crew launched on Monday and will land in a week, landed safely.").act == "launch"
+    assert default_acts().read("Media invited to docking and launch of Heron 4", "").act == "launch"
+    assert default_acts().read("Docking after the launch of Heron 4", "").act == "dock"
+
+
+def test_a_term_leads_to_its_newest_stories_only() -> None:
+    clusters = Clusters()
+    others = [clusters.place(item(str(n), f"Bank {n} opens in town {n}", "No rockets here.", hours=n)).story for n in range(40)]
+    assert len(set(others)) == 40
+    assert clusters.place(item("z", "Heron 4 launches", "Heron 4 lifted off from Kourou.", hours=41, named=(FLIGHT,))).story == "z"
+    assert (
+        clusters.place(item("y", "Heron 4 in orbit after launch", "Heron 4 lifted off from Kourou.", hours=42, named=(FLIGHT,))).story
+        == "z"
+    )
 
 
 def test_every_weight_has_its_feature_and_every_feature_its_weight() -> None:

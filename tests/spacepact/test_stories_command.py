@@ -58,5 +58,5 @@ def test_the_labelled_stream_stays_as_well_told_as_it_is(tmp_path: Path) -> None
     judge = [sys.executable, str(GOLD / "score_stories.py"), str(GOLD / "stream.stories.jsonl"), str(out)]
     scores = json.loads(subprocess.run(judge, capture_output=True, text=True, check=True).stdout)
     assert scores["items"] == 769
-    assert scores["pairwise"]["f1"] > 0.64
-    assert scores["b_cubed_f1"] > 0.93
+    assert scores["pairwise"]["f1"] > 0.72
+    assert scores["b_cubed_f1"] > 0.94
