@@ -71,7 +71,7 @@ def link(one: Telling, other: Telling, sides: set[str], common: Mapping[str, int
     mine, theirs = set(one.names) - sides, set(other.names) - sides
     all_mine, all_theirs = mine.union(one.details), theirs.union(other.details)
     shared = (all_mine & all_theirs) - sides
-    weights = ((2 if name in mine & theirs else 0.25 if is_year(name) else 0.5) / max(1, common.get(name, 1)) for name in shared)
+    weights = ((2 if name in mine & theirs else 0.25 if is_year(name) else 0.7) / max(1, common.get(name, 1)) for name in shared)
     silent = sum(bool(names) and everything.isdisjoint(names) for names, everything in ((mine, all_theirs), (theirs, all_mine)))
     return sum(weights) - (silent if _one_script(one, other) else 0)
 

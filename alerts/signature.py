@@ -29,6 +29,8 @@ _UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁ"
 _EXPANDED = re.compile(
     rf"(?:[{_UPPER}][\w’'-]*\s+(?:(?:of|and|for|the|de|del|du|des|la|los|di|do|da|e|et|y|für|und|и|по)\s+)*){{2,9}}\((?=[^\W_][\w-]*\))"
 )
+_GERMAN_NAME = re.compile(rf"(?:\b(?:aus|bei|in|nach|und|von)|[\w,] [{_UPPER}][\w’'-]*) $")
+"""What stands before a name in German, where nouns have capitals too: a preposition without an article, or another name."""
 _ELISION = re.compile(r"^(?:qu|[ldnmtsjc]|dell|nell|all|sull|un)['’]")
 _ENDING = re.compile(r"'s$|(?<=[а-яё]{4})(?:ого|ому|ами|ями|ах|ях|ой|ом|ем|ым|их|ых|ов|ев|[аяуюеиыоьй])$")
 _PLAIN = frozenset({
@@ -105,7 +107,9 @@ def _capitalised(text: str, unmarked: frozenset[str], language: str | None) -> l
     for m in _WORD.finditer(text):
         word = _ELISION.sub("", m[0])
         plain = word[1:].islower()
-        if len(word) < 2 or not word[0].isupper() or word.lower() in unmarked or (plain and language == "de"):
+        if len(word) < 2 or not word[0].isupper() or word.lower() in unmarked:
+            continue
+        if plain and language == "de" and not _GERMAN_NAME.search(text[max(0, m.start() - 40) : m.start()]):
             continue
         before = text[max(0, m.start() - 4) : m.start()].rstrip(" \"'“”«»„‘’(")
         if not plain or (before and before[-1] not in ".!?…:;\n-–—•"):
