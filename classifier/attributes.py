@@ -1,4 +1,4 @@
-"""What a cooperation is about, and where it stands: activity, instrument, stage, mode."""
+"""What a cooperation is about, and where it stands: activity, instrument, stage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from classifier.features import SentenceView
 from classifier.model import Model
 from classifier.reading import Reading, Sentence
-from spacepact.cooperation import Mode
+from classifier.sayings import sayings
 
 Field = Literal["activity", "instrument", "stage"]
 
@@ -29,9 +29,19 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
     for sentence in reading.title:
         for cue in sentence.cues:
             out[f"title:{cue}"] = 1.0
+    out |= _said(view.sentence, reading)
     if _CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
         out["jointmission"] = 1.0
     return out
+
+
+def _said(sentence: Sentence, reading: Reading) -> dict[str, float]:
+    """Return what a sentence says of each field, what it says first, and what the title says."""
+    told = sayings().find(reading.folded, sentence.start, sentence.end)
+    first = {s.field: s.value for s in reversed(told)}
+    titles = [s for title in reading.title for s in sayings().find(reading.folded, title.start, title.end)]
+    names = [f"{s.field}={s.value}" for s in told] + [f"first:{field}={value}" for field, value in first.items()]
+    return dict.fromkeys([*names, *(f"title:{s.field}={s.value}" for s in titles)], 1.0)
 
 
 def _named(view: SentenceView) -> set[str]:
@@ -81,8 +91,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "treaty": frozenset({"treatyword"}),
     "accession": frozenset({"accede", "join", "done", "sign"}),
     "framework-agreement": frozenset({"agreement", "framework", "sign", "agree"}),
-    "joint-statement": frozenset({"statement", "agree", "nations", "leaders"}),
-    "meeting": frozenset({"meet", "talking"}),
+    "joint-statement": frozenset({"statement", "document=joint-statement", "agree", "nations", "leaders"}),
+    "meeting": frozenset({"meet", "talking", "document=readout"}),
     "contract": frozenset({"contract", "launchdeal", "sign", "agreement"}),
     "suspended": frozenset({"suspend"}),
     "ended": frozenset({"withdraw"}),
@@ -102,62 +112,45 @@ POINTS: Mapping[Field, Mapping[str, str]] = {
         "done": "signed", "talking": "talks", "proposed": "proposed", "building": "in-development", "running": "operating",
         "handed": "delivered", "flown": "launched", "prolonged": "extended",
     },
+    "instrument": {"title:document=joint-statement": "joint-statement", "title:document=readout": "meeting"},
 }  # fmt: skip
 """Words that speak for a value: a cue -> the value, worth the log-odds of WORTH by where it stands."""
 WORTH: Mapping[Field, Mapping[str, float]] = {
     "activity": {"": 1.3, "title:": 1.5, "near:": 0.3},
+    "instrument": {"": 1.0},
     "stage": {"": 1.0, "title:": 0.5, "near:": 0.0},
 }
+
+SAID: Mapping[str, float] = {"": 0.8, "first:": 0.8, "title:": 0.8}
+"""Log-odds for a value that a phrase says: anywhere in the sentence, before all others of its field, in the title."""
 
 
 def choose(model: Model, field: Field, features: Mapping[str, float]) -> str:
     """Return the value that the words say outright, else the likeliest one that the words allow."""
-    for cue, value in SAYS.get(field, {}).items():
-        if cue in features:
-            return value
+    outright = said_outright(field, features)
+    if outright:
+        return SAYS[field][outright]
+    odds = log_odds(model, field, features)
+    return max(odds, key=lambda value: odds[value])
+
+
+def said_outright(field: Field, features: Mapping[str, float]) -> str | None:
+    """Return the cue that leaves no doubt about a field, if there is one."""
+    return next((cue for cue in SAYS.get(field, {}) if cue in features), None)
+
+
+def log_odds(model: Model, field: Field, features: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely each value is that the words allow."""
     odds = {value: log(share + 1e-9) for value, share in model.field_scores(field, features).items()}
     for cue, value in POINTS.get(field, {}).items():
         if value in odds:
             odds[value] += sum(worth for where, worth in WORTH[field].items() if where + cue in features)
-    allowed = [v for v in odds if v not in NEEDS or any(c in features or f"title:{c}" in features for c in NEEDS[v])]
-    return max(allowed or odds, key=lambda value: odds[value])
+    for value in odds:
+        odds[value] += sum(worth for where, worth in SAID.items() if f"{where}{field}={value}" in features)
+    allowed = {v: o for v, o in odds.items() if v not in NEEDS or _any(features, f"{field}={v}", *NEEDS[v])}
+    return allowed or odds
 
 
-_DENIAL = re.compile(
-    r"(?:\b(?:no|not|never|nor|neither|denie[sd]|deny|rejects?|rejected|refuse[sd]?|declined|ruled out|without"
-    r"|aucun|aucune|ne|dement|refuse|nicht|kein|keine|keinen|dementiert|ningun|ninguna|niega|nego|non|nessun|nessuna|nega|smentisce"
-    r"|nao|nenhum|nenhuma|не|нет|отказался|опроверг|опровергли)\b|n't\b|没有|否认|拒绝|未)[^.;:。]{0,30}$"
-)
-_ACTS = ("sign", "agreement", "agree", "cooperate", "joint", "accede", "exchange", "nations")
-_SETTLED = frozenset({"sign", "begin", "accede", "done", "building", "proposed", "running"})
-
-
-def denied(folded: str, sentence: Sentence) -> bool:
-    """Return whether a sentence denies the act: a negation close before the first word for it."""
-    first = min((sentence.cues[c] for c in _ACTS if c in sentence.cues), default=None)
-    return first is not None and _DENIAL.search(folded[max(sentence.start, first - 60) : first]) is not None
-
-
-_SAYS_NO = re.compile(
-    r"\b(?:denies|denied|deny|dement|dementent|dementiert|dementieren|desmiente|desmienten|niega|smentisce|desmente|опроверг\w*)\b|否认|否定"
-)
-
-
-def title_denies(folded: str, title: Sentence) -> bool:
-    """Return whether a title denies outright: "Seoul: no agreement was signed", "Rome denies a plan for a joint probe"."""
-    if any(c in title.cues for c in ("suspend", "withdraw")):
-        return False
-    return denied(folded, title) or _SAYS_NO.search(folded[title.start : title.end]) is not None
-
-
-def mode(folded: str, sentence: Sentence, stage: str) -> Mode:
-    """Return how the act is told: denied, weighed, to come, past, or plainly asserted."""
-    cues = sentence.cues
-    settled = not _SETTLED.isdisjoint(cues)
-    if stage not in ("suspended", "ended", "delayed") and denied(folded, sentence):
-        return "negated"
-    if "hypothetical" in cues and not settled:
-        return "hypothetical"
-    if "will" in cues and not settled and stage in ("proposed", "talks", "signed"):
-        return "future"
-    return "historical" if "history" in cues and not settled else "asserted"
+def _any(features: Mapping[str, float], *names: str) -> bool:
+    """Return whether a sentence or the title has one of these."""
+    return any(name in features or f"title:{name}" in features for name in names)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from classifier.attributes import title_denies
 from classifier.cooperations import Judged, cooperations
 from classifier.cues import lexicon
 from classifier.digest import parts
@@ -15,6 +14,7 @@ from classifier.features import about_space, views
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
+from classifier.mode import title_denies
 from classifier.model import SCOPES, Model, default_model
 from classifier.parties import Actors
 from classifier.reading import MAX_CHARACTERS, Reading, countries, led, mentions, read

@@ -9,10 +9,11 @@ from math import sqrt
 from typing import NamedTuple, cast
 
 from classifier.actor import Actor
-from classifier.attributes import attribute_features, choose, mode
+from classifier.attributes import attribute_features, choose
 from classifier.dates import act_date
 from classifier.features import SentenceView
 from classifier.gazetteer import MISSION_KINDS, Entry
+from classifier.mode import mode
 from classifier.model import Model
 from classifier.parties import Actors
 from classifier.reading import Reading
@@ -108,7 +109,7 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
             continue
         parties = _parties(view, who, actors)
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
-            activity = choose(model, "activity", _features(view, seen, reading))
+            activity = choose(model, "activity", sentence_features(view, judged))
             _place(drafts, _Draft(parties, activity, [(worth, view)]), apart=general)
     if general:
         drafts.sort(key=lambda d: d.views[0][1].sentence.index)
@@ -135,9 +136,10 @@ def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
     return sorted(((w, v) for w, v in zip(worth, judged.seen, strict=True) if w >= least), key=lambda pair: -pair[0])
 
 
-def _features(view: SentenceView, seen: list[SentenceView], reading: Reading) -> dict[str, float]:
-    i = view.sentence.index
-    return attribute_features(view, [*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]], reading)
+def sentence_features(view: SentenceView, judged: Judged) -> dict[str, float]:
+    """Return what decides activity, instrument and stage of the cooperation that a sentence proves."""
+    i, seen = view.sentence.index, judged.seen
+    return attribute_features(view, [*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]], judged.reading)
 
 
 def _parties(view: SentenceView, who: Protagonists, actors: Actors) -> list[Actor | None]:
@@ -199,7 +201,7 @@ def _place(drafts: list[_Draft], new: _Draft, *, apart: bool) -> None:
 
 def _finished(draft: _Draft, judged: Judged, actors: Actors, model: Model, published: datetime | None) -> Cooperation:
     reading, view = judged.reading, draft.views[0][1]
-    features = _features(view, judged.seen, reading)
+    features = sentence_features(view, judged)
     activity = cast("Activity", choose(model, "activity", features))
     instrument = cast("Instrument", choose(model, "instrument", features))
     stage = cast("Stage", choose(model, "stage", features))

@@ -19,6 +19,7 @@ from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.model import Model
 from classifier.reading import Reading, read
+from classifier.reasons import Reason, reasons
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Scope
 from spacepact.noun import Noun
 
@@ -73,8 +74,8 @@ class Explanation(Noun):
     r"""All that `spacepact explain` shows. Offsets count code points in `text`, which is title, newline, text.
 
     `part`: the item of a digest that decided, None where the text is one article. `words`: what the text has
-    of each class of cues. `changes` stand alone, the one that moves the score most first; `together` lays
-    them upon each other until the verdict tips.
+    of each class of cues. `reasons`: why each cooperation has its activity, instrument and stage. `changes`
+    stand alone, the one that moves the score most first; `together` lays them upon each other until the verdict tips.
     """
 
     text: str
@@ -86,6 +87,7 @@ class Explanation(Noun):
     mentions: tuple[Marked, ...]
     words: dict[str, tuple[str, ...]]
     weights: tuple[Weight, ...]
+    reasons: tuple[tuple[Reason, ...], ...]
     proofs: tuple[Proof, ...]
     changes: tuple[Change, ...]
     together: tuple[Change, ...]
@@ -100,7 +102,8 @@ def explain_document(
     said = classifier.classify(title, text, language=language, published=published)
     reading = read(title, text, matcher, lexicon)
     items = parts(reading)
-    judged = max(map(judge, items), key=lambda j: j.score)
+    told = list(map(judge, items))
+    judged = max(told, key=lambda j: j.score)
     tester = Tester(judge, lexicon, model.threshold)
     trials = tester.trials(judged)
     together = tuple(tester.together(judged, trials))
@@ -114,6 +117,7 @@ def explain_document(
         mentions=marked(reading, matcher),
         words=words_by_class(judged.reading, lexicon),
         weights=tuple(_weights(judged, model)),
+        reasons=tuple(tuple(r for j in told for r in reasons(j, c, model, lexicon)) for c in said.cooperations),
         proofs=tuple(_proofs(judged, said, model)),
         changes=tuple(t.change for t in trials[: max(MOST_CHANGES, len(together))]),
         together=together,

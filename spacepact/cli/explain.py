@@ -25,6 +25,7 @@ from spacepact.text import clean_line, clean_text
 if TYPE_CHECKING:
     from classifier.changes import Change
     from classifier.explain import Explanation, Marked, Weight
+    from classifier.reasons import Reason
 
 SHOWN = 6000
 """Characters of the text that are printed; names and evidence beyond are listed all the same."""
@@ -125,8 +126,9 @@ def show(console: Console, explanation: Explanation) -> None:
     _heading(console, "Names")
     _names(console, explanation.mentions)
     _heading(console, "Cooperations")
-    for number, cooperation in enumerate(said.cooperations, 1):
+    for number, (cooperation, reasons) in enumerate(zip(said.cooperations, explanation.reasons, strict=True), 1):
         _cooperation(console, number, cooperation)
+        _reasons(console, reasons)
     if not said.cooperations:
         console.print("none")
     _heading(console, "What decided (log-odds; + speaks for cooperation news)")
@@ -225,6 +227,14 @@ def _cooperation(console: Console, number: int, cooperation: Cooperation) -> Non
     console.print(Padding(Text(" · ".join([*what, *on, f"confidence {cooperation.confidence:.2f}"])), (0, 0, 0, 3)))
     for evidence in cooperation.evidence:
         console.print(Padding(Text(f"“{evidence.text}” [{evidence.start}-{evidence.end}]", "cyan"), (0, 0, 0, 3)))
+
+
+def _reasons(console: Console, reasons: Iterable[Reason]) -> None:
+    """Print the words that decided each field, and the value that came second."""
+    for reason in reasons:
+        words = ", ".join(f"“{word}”" for word in reason.words) or "no word of its own: the likeliest here"
+        second = f" (then {reason.second}, {reason.by:.1f} behind)" if reason.second and reason.by is not None else " (beyond doubt)"
+        console.print(Padding(Text.assemble((f"{reason.field} {reason.value}: ", "bold"), words, (second, "dim")), (0, 0, 0, 3)))
 
 
 def _weights(weights: Iterable[Weight], words: Mapping[str, tuple[str, ...]]) -> Table:

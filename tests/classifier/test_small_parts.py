@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from classifier.attributes import choose, denied, mode
+from classifier.attributes import choose
 from classifier.cues import lexicon
 from classifier.dates import act_date
 from classifier.digest import parts
 from classifier.folding import fold
 from classifier.gazetteer import Gazetteer
 from classifier.matcher import Matcher
+from classifier.mode import denied, mode
 from classifier.model import Model, Table, default_model, sigmoid
 from classifier.reading import Reading, read
 

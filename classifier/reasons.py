@@ -1,0 +1,75 @@
+"""Why a cooperation has its activity, instrument and stage: the words that decided, and what came second."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from math import inf
+from typing import get_args
+
+from classifier.attributes import Field, choose, log_odds, said_outright
+from classifier.cooperations import Judged, sentence_features
+from classifier.cues import Lexicon
+from classifier.model import Model
+from classifier.reading import Reading, Sentence
+from classifier.sayings import sayings
+from spacepact.cooperation import Cooperation
+from spacepact.noun import Noun
+
+MOST_WORDS = 4
+LEAST = 0.2
+"""A word that moves the choice by less log-odds is not worth telling."""
+
+
+class Reason(Noun):
+    """Why a field has its value. `words` of the proof or its title spoke for it, the weightiest first; `by`: log-odds over `second`."""
+
+    field: str
+    value: str
+    words: tuple[str, ...]
+    second: str | None = None
+    by: float | None = None
+
+
+def reasons(judged: Judged, cooperation: Cooperation, model: Model, lexicon: Lexicon) -> Iterator[Reason]:
+    """Yield a reason a field, from the first sentence that proves the cooperation."""
+    view = next((v for v in judged.seen if v.sentence.start == cooperation.evidence[0].start), None)
+    if view is None:
+        return
+    features = sentence_features(view, judged)
+    spoken = _spoken(judged.reading, view.sentence, lexicon)
+    for field in get_args(Field):
+        yield _reason(model, field, features, spoken)
+
+
+def _spoken(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> dict[str, set[str]]:
+    """Return the words of a sentence and of the title, each with the features that it makes."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for prefix, place in (("", sentence), *(("title:", title) for title in reading.title)):
+        folded, text = reading.folded[place.start : place.end], reading.text[place.start : place.end].lower()
+        for start, end, name in lexicon.cues(folded):
+            out[text[start:end]] |= {prefix + name} if name in place.cues else set()
+        for told in sayings().find(folded, 0, len(folded)):
+            names = {f"{told.field}={told.value}", f"first:{told.field}={told.value}"}
+            out[text[told.start : told.end]] |= {prefix + name for name in names}
+    return out
+
+
+def _reason(model: Model, field: Field, features: dict[str, float], spoken: dict[str, set[str]]) -> Reason:
+    value = choose(model, field, features)
+    outright = said_outright(field, features)
+    if outright:
+        return Reason(field=field, value=value, words=tuple(word for word, made in spoken.items() if outright in made)[:MOST_WORDS])
+    odds = log_odds(model, field, features)
+    second = max((v for v in odds if v != value), key=lambda v: odds[v], default=None)
+    if second is None:
+        return Reason(field=field, value=value, words=())
+
+    def lead(without: set[str]) -> float:
+        left = log_odds(model, field, {name: worth for name, worth in features.items() if name not in without})
+        return left.get(value, -inf) - left.get(second, -inf)
+
+    by = lead(set())
+    losses = {word: by - lead(made) for word, made in spoken.items()}
+    told = sorted((word for word, loss in losses.items() if loss >= LEAST), key=lambda word: (-losses[word], word))
+    return Reason(field=field, value=value, words=tuple(told[:MOST_WORDS]), second=second, by=round(by, 2))

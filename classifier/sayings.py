@@ -1,0 +1,65 @@
+"""Phrases that say how far, by which instrument and in what field two sides work together (sayings/<language>.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from classifier.cues import Lexicon
+from spacepact.noun import Noun
+from spacepact.yamlfile import read_yaml
+
+_FOLDER = Path(__file__).with_name("sayings")
+
+
+class _File(Noun):
+    stage: dict[str, tuple[str, ...]] = {}
+    instrument: dict[str, tuple[str, ...]] = {}
+    activity: dict[str, tuple[str, ...]] = {}
+    document: dict[str, tuple[str, ...]] = {}
+
+
+class Saying(NamedTuple):
+    """A phrase at an offset that speaks for a value of a field: "called for" says stage proposed."""
+
+    start: int
+    end: int
+    field: str
+    value: str
+
+
+class Sayings:
+    """All sayings of all languages. Immutable, so threads may share it."""
+
+    def __init__(self, phrases: dict[tuple[str, str], set[str]]) -> None:
+        self._lexicon = Lexicon({f"{field}={value}": words for (field, value), words in phrases.items()})
+
+    def find(self, folded: str, start: int, end: int) -> list[Saying]:
+        """Return the sayings of a span in order; of those of a field that overlap, the first and longest."""
+        reached: dict[str, int] = {}
+        out: list[Saying] = []
+        for a, b, name in sorted(self._lexicon.cues(folded[start:end]), key=lambda cue: (cue[0], -cue[1])):
+            field, _, value = name.partition("=")
+            if a >= reached.get(field, 0):
+                reached[field] = b
+                out.append(Saying(start + a, start + b, field, value))
+        return out
+
+
+@cache
+def sayings() -> Sayings:
+    """Return the sayings of the package."""
+    phrases: dict[tuple[str, str], set[str]] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        for field, value, words in _rows(read_yaml(path, _File)):
+            phrases.setdefault((field, value), set()).update(words)
+    return Sayings(phrases)
+
+
+def _rows(file: _File) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    fields = {"stage": file.stage, "instrument": file.instrument, "activity": file.activity, "document": file.document}
+    for field, values in fields.items():
+        for value, words in values.items():
+            yield field, value, words
