@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -17,7 +18,12 @@ PRODUCT = "spacepact"
 
 def user_agent(settings: Crawl) -> str:
     """Return the User-Agent: product, version, and where to complain."""
-    return f"{PRODUCT}/{version(PRODUCT)} (+{settings.contact})"
+    return f"{PRODUCT}/{_version()} (+{settings.contact})"
+
+
+@cache
+def _version() -> str:
+    return version(PRODUCT)
 
 
 def ask(

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -117,7 +117,7 @@ async def _run(visit: Visit, spider: type[SourceSpider], *, ours: bool = True, *
     """Run a spider until it ends, or a little longer than its time; raises what was wrong with the spider itself."""
     named = [*(visit.source.urls if ours else ()), visit.settings.proxy or ""]
     visit.manners.trusted.update(filter(None, map(private_host, named)))
-    crawler = AsyncCrawlerRunner(_scrapy_settings(visit.settings)).create_crawler(spider)
+    crawler = _runner(visit.settings).create_crawler(spider)
     task = asyncio.ensure_future(crawler.crawl_async(visit=visit, **known))
     try:
         await asyncio.wait({task}, timeout=visit.settings.round_limit + GRACE)
@@ -147,6 +147,12 @@ def _writer() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "spacepact-writer")
 
 
+@lru_cache(maxsize=1)
+def _runner(settings: Crawl) -> AsyncCrawlerRunner:
+    """Return what makes crawls: until the settings change, they are read once."""
+    return AsyncCrawlerRunner(_scrapy_settings(settings))
+
+
 def _scrapy_settings(settings: Crawl) -> dict[str, Any]:
     """Return Scrapy's settings: what spacepact does itself is switched off there."""
     scrapy = "scrapy.downloadermiddlewares"
@@ -171,6 +177,7 @@ def _scrapy_settings(settings: Crawl) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "CONCURRENT_REQUESTS": settings.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,  # that many tasks are made for every answer; a page goes to its sink, not through a pipeline
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from spacepact.cooperation import Cooperation, Tagged
 from spacepact.story import Story, Told
@@ -13,6 +13,15 @@ from storage.tables import deliveries, stories, story_articles, story_parties, t
 
 LOOK_BACK = timedelta(days=800)
 AT_MOST = 300
+
+
+_KEPT = select(stories.c.id, stories.c.body).order_by(stories.c.last_seen.desc(), stories.c.id).limit(AT_MOST)
+_BY_PARTY = select(story_parties.c.story_id).where(story_parties.c.party.in_(bindparam("wanted", expanding=True)))
+_BY_URL = select(story_articles.c.story_id).where(story_articles.c.url == bindparam("url"))
+_TELLING = _KEPT.where(stories.c.id.in_(_BY_URL))
+_SHARING_OR_TELLING = _KEPT.where(
+    or_(stories.c.id.in_(_BY_URL), stories.c.id.in_(_BY_PARTY) & (stories.c.last_seen >= bindparam("since")))
+)
 
 
 def keys(cooperation: Cooperation) -> set[str]:
@@ -30,16 +39,9 @@ def sought(cooperation: Cooperation) -> set[str]:
 def candidates(connection: Connection, tagged: Tagged, now: datetime) -> list[Story]:
     """Return stories that share a party with the article, by agency or state, or that it already tells; newest first."""
     wanted = sorted({key for c in tagged.classification.cooperations for key in sought(c)})
-    sharing = select(story_parties.c.story_id).where(story_parties.c.party.in_(wanted))
-    telling = select(story_articles.c.story_id).where(story_articles.c.url == tagged.article.url)
-    query = (
-        select(stories.c.id, stories.c.body)
-        .where(or_(stories.c.id.in_(telling), stories.c.id.in_(sharing) & (stories.c.last_seen >= now - LOOK_BACK)))
-        .order_by(stories.c.last_seen.desc(), stories.c.id)
-        .limit(AT_MOST)
-    )
-    rows = connection.execute(query).all()
-    told = told_of(connection, [row.id for row in rows], now)
+    query = _SHARING_OR_TELLING if wanted else _TELLING
+    rows = connection.execute(query, {"wanted": wanted, "url": tagged.article.url, "since": now - LOOK_BACK}).all()
+    told = told_of(connection, [row.id for row in rows], now) if rows else {}
     return [Story.model_validate({**row.body, "told": told.get(row.id, ())}) for row in rows]
 
 

@@ -46,7 +46,7 @@ class Evidence:
         listed = {"title": page.listed_title, "published": page.listed_published.isoformat() if page.listed_published else None}
         article_id, revision = article or (None, None)
         row = {"source": source, "url": link.url, "version": link.version, "listed": listed, "fetched": now}
-        connection.execute(insert(evidence).values(**row, **place._asdict(), article_id=article_id, revision=revision))
+        connection.execute(insert(evidence), {**row, **place._asdict(), "article_id": article_id, "revision": revision})
 
     def latest(self, since: datetime, sources: Collection[str] = ()) -> Iterator[Kept]:
         """Yield the newest page of every link fetched from a moment on, the oldest first."""

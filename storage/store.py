@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
@@ -31,6 +31,14 @@ from storage.upsert import upsert
 
 Decide = Callable[[Tagged, Classification | None, Sequence[Story]], Decision]
 """Says what follows from an article, given what its former revision said and the stories near it."""
+
+_AT_ADDRESS = select(articles).where(articles.c.url == bindparam("url"))
+_IN_WORDS = (
+    select(articles)
+    .where((articles.c.source == bindparam("source")) & (articles.c.fingerprint == bindparam("fingerprint")))
+    .order_by(articles.c.id)
+    .limit(1)
+)
 
 
 class Store:
@@ -106,9 +114,8 @@ class Store:
 
 def _known(connection: Connection, article: Article) -> Any:
     """Return the kept article that this one is: the one at its address, or, where a source moved its pages, the one in the same words."""
-    row = connection.execute(select(articles).where(articles.c.url == article.url)).first()
-    moved = (articles.c.source == article.source) & (articles.c.fingerprint == article.fingerprint)
-    return row or connection.execute(select(articles).where(moved).order_by(articles.c.id).limit(1)).first()
+    row = connection.execute(_AT_ADDRESS, {"url": article.url}).first()
+    return row or connection.execute(_IN_WORDS, {"source": article.source, "fingerprint": article.fingerprint}).first()
 
 
 def _keep_link(connection: Connection, source: str, link: Link, now: datetime, **known: Any) -> None:
@@ -119,7 +126,7 @@ def _keep_link(connection: Connection, source: str, link: Link, now: datetime, *
 def _keep_article(connection: Connection, tagged: Tagged, old: Any, now: datetime) -> int:
     values = _values(tagged)
     if old is None:
-        return int(connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one())
+        return int(connection.execute(insert(articles).returning(articles.c.id), values).scalar_one())
     former = {"body": {**old.body, "text": old.text}, "classification": old.classification, "replaced_at": now}
     connection.execute(insert(revisions).values(article_id=old.id, revision=old.revision, **former))
     connection.execute(update(articles).where(articles.c.id == old.id).values(values))

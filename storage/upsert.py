@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -22,10 +23,16 @@ def upsert(
 
     `first` are values of a new row only. Returns whether anything was written.
     """
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values({**key, **(first or {}), **values})
-    if values:
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
-    else:
-        statement = statement.on_conflict_do_nothing()
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
+    make = _statement if where is None else _statement.__wrapped__
+    statement = make(connection.dialect.name, table, tuple(key), tuple(values), where)
+    row = {**key, **(first or {}), **values}
+    return connection.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount > 0
+
+
+@cache
+def _statement(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...], where: ColumnElement[bool] | None) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(table)
+    if not values:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in values}, where=where)
