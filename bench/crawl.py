@@ -4,7 +4,8 @@
     python bench/crawl.py --pages 20000 --rounds 1000 --out DIR     # DIR/pages.csv, rounds.csv and their curves
 
 Rounds: each visits one of 50 feeds that lists what is known already (the usual case), as the crawler process does.
-Pages: each is fetched, extracted, tagged, decided about, and stored with its evidence. One process; SQLite.
+Pages: each is fetched, extracted, tagged, decided about, and stored with its evidence. One process; SQLite; the
+sites have a process of their own. Memory is told every 1,000; exit code 1 if it grows or a visit was not well.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import asyncio
 import csv
 import os
 import random
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -32,19 +35,21 @@ from crawler.engine import run
 from spacepact.bootstrap import App, make_app
 from spacepact.settings import default_config_dir
 
-SITES, AT_ONCE, LISTED = 50, 8, 30
+SITES, AT_ONCE, LISTED, STORIES = 50, 8, 30, 0.05
+FLAT = 0.5
+"""Megabytes that memory may grow per 1,000 pages or rounds of the second half."""
 
 
-def build(home: Path, sites: list[Site]) -> Path:
+def build(home: Path, ports: list[int]) -> Path:
     config = home / "config"
     (config / "sources").mkdir(parents=True)
     (config / "watchlists").mkdir()
     (config / "channels.yaml").write_text("channels: {}\n")
     (config / "gazetteer").symlink_to(default_config_dir() / "gazetteer")
-    for site in sites:
-        about = {"name": f"Site {site.number}", "kind": "feed", "urls": [f"{site.base}/feed"], "language": "en", "country": "FR"}
+    for number, port in enumerate(ports, 1):
+        about = {"name": f"Site {number}", "kind": "feed", "urls": [f"http://127.0.0.1:{port}/feed"], "language": "en", "country": "FR"}
         source = about | {"tier": "trade", "every": "10m"}
-        (config / "sources" / f"site-{site.number:03}.yaml").write_text(yaml.safe_dump(source))
+        (config / "sources" / f"site-{number:03}.yaml").write_text(yaml.safe_dump(source))
     settings = {"database": f"sqlite:///{home / 'bench.sqlite'}", "crawl": {"delay": 0, "at_once": AT_ONCE}}
     (config / "settings.yaml").write_text(yaml.safe_dump(settings))
     return config
@@ -63,36 +68,37 @@ async def visits(app: App, names: list[str]) -> tuple[int, int]:
     return sum(fetched for fetched, _ in done), sum(bad for _, bad in done)
 
 
-async def measure(what: str, total: int, step: Callable[[], Awaitable[int]], out: Path | None) -> None:
-    """Do steps until `total` is reached; print the rate, and how memory went."""
+async def measure(what: str, total: int, step: Callable[[], Awaitable[int]], out: Path | None) -> bool:
+    """Do steps until `total` is reached; print the rate, and how memory went. Returns whether it stayed flat."""
     me, rows, done = psutil.Process(), [], 0
     started, cpu = time.perf_counter(), time.process_time()
     while done < total:
-        done += await step()
+        before, done = done, done + await step()
         rows.append({what: done, "service_mb": me.memory_info().rss / 1e6, "seconds": time.perf_counter() - started})
+        if done // 1000 > before // 1000:
+            print(f"{done:>8} {what}: {rows[-1]['service_mb']:.1f} MB after {rows[-1]['seconds']:.0f} s", flush=True)
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
     later = rows[len(rows) // 2 :]
     growth = slope([row[what] / 1000 for row in later], [row["service_mb"] for row in later])
-    memory = f"{later[0]['service_mb']:.0f} -> {later[-1]['service_mb']:.0f} MB, {growth:+.2f} MB per 1,000"
-    print(f"{what:8}{done:8}{done / seconds:10.1f}/s{used / done * 1000:10.1f} ms cpu   memory in the second half {memory}")
+    each, load = used / done * 1000, os.getloadavg()[0]
+    print(f"{what:8}{done:8}{done / seconds:10.1f}/s{each:10.1f} ms of processor time each; load average {load:.1f}")
+    ends = f"{later[0]['service_mb']:.1f} -> {later[-1]['service_mb']:.1f} MB, {growth:+.2f} MB per 1,000"
+    print(f"{'':8}memory in the second half {ends}: {'flat' if growth <= FLAT else 'GROWS'}")
     if out:
         with (out / f"{what}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
         (out / f"{what}.svg").write_text(draw(rows, across=what, unit=what, scale=1))
+    return growth <= FLAT
 
 
-async def bench(app: App, sites: list[Site], pages: int, rounds: int, out: Path | None) -> None:
-    gazetteer, _ = load_gazetteer(default_config_dir() / "gazetteer")
-    room, dice = Newsroom(gazetteer, 3), random.Random(3)
+async def bench(app: App, publish: Callable[[], None], pages: int, rounds: int, out: Path | None) -> bool:
     names = sorted(app.config.sources)
     bad = []
 
     async def fresh() -> int:
-        for site in sites:
-            for _ in range(LISTED):
-                site.publish(room.story() if dice.random() < 0.05 else room.filler())
+        await asyncio.to_thread(publish)
         fetched, wrong = await visits(app, names)
         bad.append(wrong)
         return fetched
@@ -102,13 +108,27 @@ async def bench(app: App, sites: list[Site], pages: int, rounds: int, out: Path 
         return len(names)
 
     await fresh()
-    await measure("pages", pages, fresh, out)
-    await measure("rounds", rounds, quiet, out)
-    print(f"visits that were not well: {sum(bad)}; articles kept: {app.store.reading.totals()['articles']}")
-    print(f"median load average {statistics.median(os.getloadavg()):.2f} on {os.cpu_count()} cores")
+    flat = [await measure("pages", pages, fresh, out), await measure("rounds", rounds, quiet, out)]
+    print(f"visits that were not well: {sum(bad)}; articles kept: {app.store.reading.totals()['articles']}; {os.cpu_count()} cores")
+    return all(flat) and not sum(bad)
 
 
-def main() -> None:
+def serve(pipe: Connection) -> None:
+    """The sites' own process: tells their ports, then publishes on all of them whenever it is asked to."""
+    sites = [Site(number) for number in range(1, SITES + 1)]
+    Web(sites)
+    gazetteer, _ = load_gazetteer(default_config_dir() / "gazetteer")
+    room, dice = Newsroom(gazetteer, 3), random.Random(3)
+    pipe.send([site.port for site in sites])
+    with suppress(EOFError):
+        while pipe.recv():
+            for site in sites:
+                for _ in range(LISTED):
+                    site.publish(room.story() if dice.random() < STORIES else room.filler())
+            pipe.send("published")
+
+
+def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--pages", type=int, default=3000)
     options.add_argument("--rounds", type=int, default=400)
@@ -116,12 +136,18 @@ def main() -> None:
     chosen = options.parse_args()
     if chosen.out:
         chosen.out.mkdir(parents=True, exist_ok=True)
-    sites = [Site(number) for number in range(1, SITES + 1)]
-    Web(sites)
+    ours, theirs = Pipe()
+    Process(target=serve, args=(theirs,), daemon=True).start()
+    ports: list[int] = ours.recv()
+
+    def publish() -> None:
+        ours.send("publish")
+        ours.recv()
+
     with tempfile.TemporaryDirectory() as home:
-        app = make_app(build(Path(home), sites), os.environ)
+        app = make_app(build(Path(home), ports), os.environ)
         app.start()
-        run(lambda: bench(app, sites, chosen.pages, chosen.rounds, chosen.out))
+        return 0 if run(lambda: bench(app, publish, chosen.pages, chosen.rounds, chosen.out)) else 1
 
 
 if __name__ == "__main__":

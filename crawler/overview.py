@@ -11,7 +11,7 @@ from spacepact.article import TIERS
 
 
 def overview(sources: Mapping[str, Source]) -> str:
-    """Return the tables that docs/sources.md holds."""
+    """Return the tables that docs/source-list.md holds."""
     return "\n".join([*_counts(sources), "", *_each(sources)]) + "\n"
 
 

@@ -11,9 +11,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +23,7 @@ import yaml
 from spacepact.demo.receivers import Receivers, free_port
 from spacepact.settings import default_config_dir
 from storage import Store, open_database
+from tests.real.replay import command, hosts, replay, slug, source, write
 
 pytestmark = pytest.mark.real
 
@@ -35,14 +34,8 @@ LIMIT = 900
 @pytest.fixture(scope="module")
 def proxy(shared: Path) -> Iterator[str]:
     """The address of the proxy that serves saved pages and articles as if their sites were online."""
-    port = free_port()
-    articles = shared / "gold" / "dev.docs.jsonl"
-    command = [sys.executable, str(shared / "replay" / "serve.py"), "--port", str(port), "--articles", str(articles)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout
-        assert "replaying" in server.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
+    with replay(shared, "--articles", str(shared / "gold" / "dev.docs.jsonl")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +56,7 @@ def config(tmp_path_factory: pytest.TempPathFactory, proxy: str, receivers: Rece
     (directory / "gazetteer").symlink_to(default_config_dir() / "gazetteer")
     for host in hosts(proxy):
         for kind, path in (("feed", "feed.xml"), ("sitemap", "sitemap.xml")):
-            write(directory / "sources" / f"{slug(host)}-{kind}.yaml", source(host, kind, path))
+            write(directory / "sources" / f"{slug(host)}-{kind}.yaml", source(host, kind, path) | {"health": {"min_text": 1}})
     write(directory / "settings.yaml", settings(home, proxy, receivers))
     write(directory / "channels.yaml", {"channels": channels(receivers)})
     for name, watchlist in WATCHLISTS.items():
@@ -77,29 +70,6 @@ WATCHLISTS: dict[str, dict[str, Any]] = {
     "china": {"name": "China", "match": {"countries": ["CN"]}, "deliver": [{"channel": "mail"}, {"channel": "hook"}]},
     "trouble": {"name": "Trouble", "match": {"stage": ["delayed", "suspended", "ended"]}, "deliver": [{"channel": "slack"}]},
 }
-
-
-def hosts(proxy: str) -> list[str]:
-    with urllib.request.urlopen(f"{proxy}/hosts", timeout=10) as answer:
-        return answer.read().decode().split()
-
-
-def slug(host: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in host.lower()).strip("-").replace("--", "-")
-
-
-def source(host: str, kind: str, path: str) -> dict[str, Any]:
-    return {
-        "name": host,
-        "kind": kind,
-        "urls": [f"http://{host}/{path}"],
-        "language": "en",
-        "country": "US",
-        "tier": "trade",
-        "every": "1d",
-        "max_pages": 1000,
-        "health": {"min_text": 1},
-    }
 
 
 def settings(home: Path, proxy: str, receivers: Receivers) -> dict[str, Any]:
@@ -118,14 +88,6 @@ def channels(receivers: Receivers) -> dict[str, Any]:
         "slack": {"kind": "slack", "url": f"{receivers.base}/slack/slack"},
         "hook": {"kind": "webhook", "url": f"{receivers.base}/hook/hook", "secret": SECRET},
     }
-
-
-def write(path: Path, data: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
-
-
-def command(config: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "spacepact.cli", "--config", str(config), *words]
 
 
 def run_until_settled(config: Path, store: Store, sources: int, log: Path) -> float:
