@@ -9,6 +9,7 @@ _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 (but tab and newline) and C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
+    "\u00ad\u200b\u2060"  # where a word may or may not break: nobody sees them, and no name would be found around them
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # lone surrogates, byte order mark, non-characters
 )
 _BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")

@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def test_controls_bidi_and_surrogates_go_and_paragraphs_stay() -> None:
     assert clean_text("a\x00\u202eb\u2028c\r\n\r\n d\ud800\ufeff ") == "ab\nc\nd"
     assert clean_text("e\u0301") == "é"
+    assert clean_text("Raum\u00adfahrt\u200b\u2060agentur") == "Raumfahrtagentur"
     assert clean_line("Bcc: x\r\nTo: y\u2029z") == "Bcc: x To: y z"
 
 
