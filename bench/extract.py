@@ -180,7 +180,7 @@ def within(seconds: float, work: Callable[[], Found]) -> Found:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return work()
-    except (TooLongError, ImportError):  # newspaper4k asks for a further package per language
+    except (TooLongError, ImportError, LookupError):  # newspaper4k asks for a further package, or for data, per language
         return Found()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -19,9 +19,7 @@ _KEPT = select(stories.c.id, stories.c.body).order_by(stories.c.last_seen.desc()
 _BY_PARTY = select(story_parties.c.story_id).where(story_parties.c.party.in_(bindparam("wanted", expanding=True)))
 _BY_URL = select(story_articles.c.story_id).where(story_articles.c.url == bindparam("url"))
 _TELLING = _KEPT.where(stories.c.id.in_(_BY_URL))
-_SHARING_OR_TELLING = _KEPT.where(
-    or_(stories.c.id.in_(_BY_URL), stories.c.id.in_(_BY_PARTY) & (stories.c.last_seen >= bindparam("since")))
-)
+_SHARING_OR_TELLING = _KEPT.where(or_(stories.c.id.in_(_BY_URL), stories.c.id.in_(_BY_PARTY) & (stories.c.last_seen >= bindparam("since"))))
 
 
 def keys(cooperation: Cooperation) -> set[str]:
