@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from gzip import GzipFile
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,8 @@ from spacepact.errors import SpacepactError
 from spacepact.round import Page
 
 SEGMENT_BYTES = 100_000_000
+LEVEL = 6
+"""Of gzip: warcio's own 9 takes half as long again for a hundredth less."""
 
 
 class Place(NamedTuple):
@@ -116,10 +119,11 @@ class Archive:
 
 
 def _write(file: BinaryIO, page: Page, now: datetime) -> None:
-    writer = WARCWriter(file, gzip=True)
     phrase = HTTPStatus(page.status).phrase if page.status in HTTPStatus._value2member_map_ else ""
     http = StatusAndHeaders(f"{page.status} {phrase}".strip(), list(page.headers), protocol="HTTP/1.1")
     dated = {"WARC-Date": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
-    writer.write_record(
-        writer.create_warc_record(page.url, "response", payload=BytesIO(page.body), http_headers=http, warc_headers_dict=dated)
-    )
+    with GzipFile("", "wb", LEVEL, file, mtime=0) as member:
+        writer = WARCWriter(member, gzip=False)
+        writer.write_record(
+            writer.create_warc_record(page.url, "response", payload=BytesIO(page.body), http_headers=http, warc_headers_dict=dated)
+        )
