@@ -48,7 +48,7 @@ class Placed(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class _Cluster:
+class Cluster:
     """A story in the making; `first` and `last` are the serial numbers of its oldest and newest item."""
 
     id: str
@@ -67,7 +67,7 @@ class Clusters:
         self._serial = 0
         self._terms: Counter[str] = Counter()
         self._names: Counter[str] = Counter()
-        self._leads: dict[str, list[_Cluster]] = {}
+        self._leads: dict[str, list[Cluster]] = {}
 
     def place(self, item: Item) -> Placed:
         """Put an item into its story, or begin one; items come in the order of time."""
@@ -80,8 +80,8 @@ class Clusters:
         """Return how rare a term is among the items kept."""
         return math.log((len(self._kept) + _KNOWN) / (self._terms.get(term, 0) + 1))
 
-    def _best(self, item: Item) -> tuple[_Cluster | None, float, str | None]:
-        best: tuple[_Cluster | None, float, str | None] = (None, self.model.join, None)
+    def _best(self, item: Item) -> tuple[Cluster | None, float, str | None]:
+        best: tuple[Cluster | None, float, str | None] = (None, self.model.join, None)
         new = weighed(item, self.term_rarity)
         for cluster in self._near(new):
             scored = [(log_odds(self.model, new, other, self.name_rarity(item, other)), other.id) for other in cluster.items]
@@ -102,9 +102,9 @@ class Clusters:
 
         return rarity
 
-    def _near(self, new: Weighed) -> Iterable[_Cluster]:
+    def _near(self, new: Weighed) -> Iterable[Cluster]:
         """Return the few stories that share the rarest terms and names with an item."""
-        votes: dict[_Cluster, float] = defaultdict(float)
+        votes: dict[Cluster, float] = defaultdict(float)
         oldest = self._serial - len(self._kept)
         for lead, weight in self._rarest(new):
             for cluster in self._leads.get(lead, ()):
@@ -119,9 +119,9 @@ class Clusters:
         named = [(f"name:{n}", 4.0 if kind == "mission" else 2.0) for n, kind in item.names.items() if kind != "country"]
         return found + named
 
-    def keep(self, item: Item, cluster: _Cluster | None = None) -> _Cluster:
+    def keep(self, item: Item, cluster: Cluster | None = None) -> Cluster:
         """Remember an item, in a cluster or alone; returns its cluster."""
-        cluster = cluster or _Cluster(item.id, self._serial)
+        cluster = cluster or Cluster(item.id, self._serial)
         self._serial += 1
         self._kept.append(item)
         cluster.items.append(item)
@@ -133,7 +133,7 @@ class Clusters:
             self._lead_to(lead, cluster)
         return cluster
 
-    def _lead_to(self, lead: str, cluster: _Cluster) -> None:
+    def _lead_to(self, lead: str, cluster: Cluster) -> None:
         """Let a term or name lead to a cluster, and no more to the one that it led to longest ago."""
         told = self._leads.setdefault(lead, [])
         if cluster in told:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
+from alerts.copies import COPY, digest, in_common
 from alerts.likeness import LINKED, different, link, parties, support
 from alerts.signature import signature
 from alerts.steps import shows, step
@@ -71,6 +72,7 @@ def telling(article: Article, said: Classification | None = None) -> Telling:
         revision=article.revision,
         names=words.names,
         details=words.details,
+        digest=digest(article.text),
     )
 
 
@@ -102,11 +104,12 @@ def changed(was: Cooperation, now: Cooperation) -> tuple[str, ...]:
 def relate(cooperation: Cooperation, report: Telling, story: Story, common: Mapping[str, int] | None = None) -> Relation:
     """Compare one report of a cooperation with a story; `common` says in how many records a name stands.
 
-    Titles of one outlet are not compared with each other: its daily round-up has the same every day.
+    Titles and texts of one outlet are not compared with each other: its daily round-up has the same every day.
     """
     there = story.cooperation
     sides = parties(cooperation) | parties(there)
-    linked = max((link(report, t, sides, common or {}) for t in story.tellings), default=0)
+    copied = _copied(report, story)
+    linked = LINKED if copied else max((link(report, t, sides, common or {}) for t in story.tellings), default=0)
     why_not = different(cooperation, there, linked=linked >= LINKED)
     if why_not:
         return Relation("unrelated", 0, why_not)
@@ -118,13 +121,21 @@ def relate(cooperation: Cooperation, report: Telling, story: Story, common: Mapp
     near = abs(report.published - first) <= WINDOW and not _far(cooperation.date, there.date)
     moved = step(there, cooperation) == "forward"
     shown = moved and (days > READINGS or shows(there, cooperation, report.published - first, report.title))
-    reprint = alike >= 0.95 and there.mode == cooperation.mode
+    reprint = (copied is not None or alike >= 0.95) and there.mode == cooperation.mode
+    if near and reprint and copied:
+        return Relation("same-event", points + _ENOUGH, f"a copy of the text at {copied.site_name}")
     if near and (reprint or not shown) and points + (days <= READINGS and not moved) >= _ENOUGH:
         return Relation("same-event", points, f"same parties and subject within {WINDOW.days} days ({points:g} points)")
     followed = days <= RECORD or set(cooperation.missions) & set(there.missions)
     if points >= _ENOUGH and followed and (shown or not near):
         return Relation("same-record", points, f"the same cooperation, {there.stage} -> {cooperation.stage}")
     return Relation("unrelated", points, f"too little in common ({points:g} points)")
+
+
+def _copied(report: Telling, story: Story) -> Telling | None:
+    """Return the report of another outlet whose text this one republishes."""
+    others = (t for t in story.tellings if t.source != report.source)
+    return next((t for t in others if in_common(report.digest, t.digest) >= COPY), None)
 
 
 def fold(cooperations: Iterable[Cooperation]) -> list[Cooperation]:

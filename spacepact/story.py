@@ -18,7 +18,7 @@ DeliveryState = Literal["pending", "sent", "failed", "dead", "suppressed"]
 
 
 class Telling(Noun):
-    """One article that reports a story; `names` and `details` are the rare words by which other reports are known.
+    """One article that reports a story; by `names` and `details`, its rare words, other reports are known, by `digest` copies.
 
     `because` says why it stands in this story.
     """
@@ -33,6 +33,7 @@ class Telling(Noun):
     revision: int = 1
     names: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    digest: str = ""
     because: str = ""
 
 

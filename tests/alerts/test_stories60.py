@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from alerts.copies import digest, in_common
 from classifier import Classifier
 from spacepact.article import Article
 from spacepact.settings import default_config_dir
@@ -98,6 +99,11 @@ def test_the_set_is_as_it_says() -> None:
     languages = Counter(page.language for _, page in reports())
     assert set(languages) == {"en", "fr", "de", "es", "it", "pt", "ru", "zh", "ja"}
     assert min(languages.values()) >= 8
+
+
+def test_the_reports_are_written_anew_and_not_copied() -> None:
+    digests = [digest(page.text) for _, page in reports()]
+    assert max(in_common(a, b) for a, b in combinations(digests, 2)) < 0.3
 
 
 @pytest.mark.parametrize("page", [r.article for r in reports()], ids=lambda p: p.url.removeprefix("https://news.example/"))
