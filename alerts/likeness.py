@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from alerts.signature import is_year
 from alerts.steps import step
@@ -11,6 +11,8 @@ from spacepact.story import Telling
 
 LINKED = 2.0
 """So many points of rare words make a link: then no difference in what was read tells two reports apart."""
+
+_SEVERAL = 3
 
 _VAGUE: frozenset[Activity] = frozenset({"other", "industry", "policy-dialogue", "science", "exploration-framework"})
 _AKIN = ({"joint-mission", "contribution"}, {"data-sharing", "earth-observation"})
@@ -74,6 +76,13 @@ def link(one: Telling, other: Telling, sides: set[str], common: Mapping[str, int
     weights = ((2 if name in mine & theirs else 0.25 if is_year(name) else 0.7) / max(1, common.get(name, 1)) for name in shared)
     silent = sum(bool(names) and everything.isdisjoint(names) for names, everything in ((mine, all_theirs), (theirs, all_mine)))
     return sum(weights) - (silent if _one_script(one, other) else 0)
+
+
+def strange(report: Telling, told: Iterable[Telling], sides: set[str]) -> bool:
+    """Say whether a report holds several rare words, and so do those told so far, and they share not one: another matter."""
+    mine = {*report.names, *report.details} - sides
+    theirs = {word for t in told if _one_script(report, t) for word in (*t.names, *t.details)} - sides
+    return min(len(mine), len(theirs)) >= _SEVERAL and mine.isdisjoint(theirs)
 
 
 def _one_script(one: Telling, other: Telling) -> bool:

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from rapidfuzz import fuzz
 
 from alerts.copies import COPY, digest, in_common
-from alerts.likeness import LINKED, different, link, parties, support
+from alerts.likeness import LINKED, different, link, parties, strange, support
 from alerts.signature import signature
 from alerts.steps import shows, step
 from spacepact.article import Article
@@ -116,6 +116,7 @@ def relate(cooperation: Cooperation, report: Telling, story: Story, common: Mapp
     alike = max((_similar(report.title, t.title) for t in story.tellings if t.source != report.source or t.url == report.url), default=0)
     words = max(linked, 0) if set(cooperation.missions) & set(there.missions) else linked
     points = support(cooperation, there, linked=linked >= LINKED) + min(words, _ENOUGH) + (2 if alike >= 0.85 else alike >= 0.6)
+    points -= not copied and strange(report, story.tellings, sides)
     days = min(abs(report.published - t.published) for t in story.tellings)
     first = min(t.published for t in story.tellings)
     near = abs(report.published - first) <= WINDOW and not _far(cooperation.date, there.date)
