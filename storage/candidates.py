@@ -15,7 +15,8 @@ LOOK_BACK = timedelta(days=800)
 AT_MOST = 300
 
 
-_KEPT = select(stories.c.id, stories.c.body).order_by(stories.c.last_seen.desc(), stories.c.id).limit(AT_MOST)
+_STANDING = select(stories.c.id, stories.c.body).where(stories.c.merged_into.is_(None))
+_KEPT = _STANDING.order_by(stories.c.last_seen.desc(), stories.c.id).limit(AT_MOST)
 _BY_PARTY = select(story_parties.c.story_id).where(story_parties.c.party.in_(bindparam("wanted", expanding=True)))
 _BY_URL = select(story_articles.c.story_id).where(story_articles.c.url == bindparam("url"))
 _TELLING = _KEPT.where(stories.c.id.in_(_BY_URL))

@@ -52,7 +52,7 @@ def recall(connection: Connection, recalled: Sequence[Recall], now: datetime) ->
 def renew(connection: Connection, story: Story, now: datetime) -> None:
     """Let what waits tell a story as it is now: its official source, and how many report it; what was tried stays as it was."""
     body = story.model_dump(mode="json", exclude={"told"})
-    waiting = (deliveries.c.story_id == story.id) & (deliveries.c.revision == story.revision) & deliveries.c.message.is_(None)
+    waiting = (deliveries.c.story_id == story.id) & deliveries.c.message.is_(None)
     waiting &= (deliveries.c.state == "pending") & (deliveries.c.tries == 0)
     found = select(alerts).where(alerts.c.id.in_(select(deliveries.c.alert_id).where(waiting)))
     for row in connection.execute(found).all():

@@ -61,9 +61,9 @@ class Rulings:
             story = _story(connection, whole)
             rest, off = part(story, _pages(connection, story))
             keep_story(connection, off)
-            if _divide(connection, whole, new, set(ruling.articles)):
-                rest = rest.model_copy(update={"revision": rest.revision + 1})
-            keep_story(connection, rest)
+            moved = _divide(connection, whole, new, set(ruling.articles), ruling.made)
+            for half in (rest, off):
+                keep_story(connection, half.model_copy(update={"revision": half.revision + moved}))
             _move_articles(connection, whole, new, ruling.articles)
             _keep(connection, ruling)
             for number in (whole, new):
@@ -159,11 +159,17 @@ def _idle(row: Any, now: datetime) -> bool:
     return row.state in ("pending", "failed") and (row.lease_until is None or row.lease_until <= now)
 
 
-def _divide(connection: Connection, whole: str, new: str, urls: set[str]) -> bool:
-    """Give a new story what told of its articles; True if some of that told of nothing else, and moved for good."""
+def _divide(connection: Connection, whole: str, new: str, urls: set[str], now: datetime) -> bool:
+    """Give a new story what told of its articles; True if some of that told of nothing else, and moved for good.
+
+    What still waits will tell of the articles that stay, if it tells of any of them.
+    """
     moved = False
     for row in _told(connection, whole):
         shown = {telling["url"] for telling in row.body["story"]["tellings"]}
+        renewed = _idle(row, now) and row.tries == 0 and row.message is None and row.story_id == whole
+        if renewed and shown - urls:
+            continue
         if shown <= urls:
             connection.execute(delete(told_too).where(told_too.c.story_id == whole, told_too.c.delivery_id == row.id))
             if row.story_id == whole:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,6 +17,9 @@ from spacepact.errors import SpacepactError
 from spacepact.regrouping import By, Regrouping
 from spacepact.rereading import silent
 from spacepact.story import Story
+from storage import migrate, open_database
+
+from .conftest import Office
 
 ANA = By("ana", "one signing, two names")
 EVERYONE = {"all": {"deliver": [{"channel": "mail", "to": ["a@desk.example", "b@desk.example"]}]}}
@@ -151,6 +157,48 @@ def test_records_are_merged_and_split(office: Any, scripted: Any) -> None:
     desk.now += timedelta(minutes=1)
     new = hand(desk).split_record(first.record, [second.id], ANA)
     assert [s.id for s in desk.store.reading.record(new)] == [second.id]
+
+
+def happens(desk: Any, dice: Random) -> None:
+    """Let one thing happen: a report, another revision, a delivery, or a ruling about stories drawn by lot."""
+    desk.now += timedelta(minutes=dice.randint(1, 90))
+    act, there = dice.choice(("report", "report", "report", "revise", "deliver", "merge", "split")), stories(desk)
+    if act == "report" or not there:
+        desk.reads(f"{dice.choice(('jaxa isro', 'nasa esa'))} signed {dice.choice(('lupex', 'gateway'))}", outlet=f"outlet{desk.count}")
+    elif act == "revise":
+        told = dice.choice(dice.choice(there).tellings)
+        outlet, number = re.findall(r"https://(.*)\.example/(.*)", told.url)[0]
+        text = desk.store.reading.article(told.url).article.text
+        desk.reads(f"{text} again", number=int(number), outlet=outlet)
+    elif act == "deliver":
+        desk.delivers()
+    elif act == "merge" and len(there) > 1:
+        one, other = dice.sample(there, 2)
+        hand(desk).merge(one.id, other.id, ANA)
+    elif act == "split" and (many := [story for story in there if len(story.tellings) > 1]):
+        story = dice.choice(many)
+        urls = [telling.url for telling in story.tellings]
+        hand(desk).split(story.id, dice.sample(urls, dice.randint(1, len(urls) - 1)), ANA)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_is_merged_and_split_everybody_is_told_of_every_story_and_of_no_article_twice(
+    tmp_path: Path, scripted: Any, seed: int
+) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    migrate(engine)
+    desk = Office(engine, channels=[box := scripted("mail")], lists=EVERYONE, max_age="30d")
+    dice = Random(seed)
+    for _ in range(60):
+        happens(desk, dice)
+    desk.delivers(hours=1)
+    shown = Counter((m.recipient, source.url) for m in box.got if m.facts.kind != "correction" for source in m.facts.sources)
+    assert set(shown.values()) == {1}, "nobody is told of an article twice"
+    standing = Counter(telling.url for story in stories(desk) for telling in story.tellings)
+    assert set(standing.values()) == {1}, "an article tells one story"
+    for story in stories(desk):
+        told = {who for who, url in shown if url in {telling.url for telling in story.tellings}}
+        assert told == {"a@desk.example", "b@desk.example"}, "nobody misses a story"
 
 
 @pytest.mark.parametrize(
