@@ -61,7 +61,7 @@ class Rulings:
             story = _story(connection, whole)
             rest, off = part(story, _pages(connection, story))
             keep_story(connection, off)
-            moved = _divide(connection, whole, new, set(ruling.articles), ruling.made)
+            moved = _divide(connection, rest, off, ruling.made)
             for half in (rest, off):
                 keep_story(connection, half.model_copy(update={"revision": half.revision + moved}))
             _move_articles(connection, whole, new, ruling.articles)
@@ -149,7 +149,8 @@ def _spare(connection: Connection, story: str, why: str, now: datetime) -> None:
         who = (row.channel, row.recipient.casefold())
         if _idle(row, now) and who in met:
             held = {"state": "suppressed", "reason": why, "waits": "", "settled": now}
-            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(held))
+            untouched = (deliveries.c.id == row.id) & (deliveries.c.fence == row.fence)
+            connection.execute(update(deliveries).where(untouched).values(held))
         elif row.state in ("sent", "pending", "failed"):
             met.add(who)
 
@@ -159,24 +160,23 @@ def _idle(row: Any, now: datetime) -> bool:
     return row.state in ("pending", "failed") and (row.lease_until is None or row.lease_until <= now)
 
 
-def _divide(connection: Connection, whole: str, new: str, urls: set[str], now: datetime) -> bool:
-    """Give a new story what told of its articles; True if some of that told of nothing else, and moved for good.
+def _divide(connection: Connection, rest: Story, off: Story, now: datetime) -> bool:
+    """Give a new story what told of its articles; True if some of that told of none that stay, and moved for good.
 
     What still waits will tell of the articles that stay, if it tells of any of them.
     """
     moved = False
-    for row in _told(connection, whole):
+    stay, go = ({telling.url for telling in half.tellings} for half in (rest, off))
+    for row in _told(connection, rest.id):
         shown = {telling["url"] for telling in row.body["story"]["tellings"]}
-        renewed = _idle(row, now) and row.tries == 0 and row.message is None and row.story_id == whole
-        if renewed and shown - urls:
+        renewed = _idle(row, now) and row.tries == 0 and row.message is None and row.story_id == rest.id
+        if not shown & go or (renewed and shown & stay):
             continue
-        if shown <= urls:
-            connection.execute(delete(told_too).where(told_too.c.story_id == whole, told_too.c.delivery_id == row.id))
-            if row.story_id == whole:
-                connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(story_id=new))
-                moved = True
-        if shown & urls:
-            upsert(connection, told_too, {"story_id": new, "delivery_id": row.id}, {})
+        upsert(connection, told_too, {"story_id": off.id, "delivery_id": row.id}, {})
+        if not shown & stay:
+            connection.execute(delete(told_too).where(told_too.c.story_id == rest.id, told_too.c.delivery_id == row.id))
+            own = (deliveries.c.id == row.id) & (deliveries.c.story_id == rest.id)
+            moved |= connection.execute(update(deliveries).where(own).values(story_id=off.id)).rowcount > 0
     return moved
 
 
