@@ -274,14 +274,8 @@ def _message_id(group: Sequence[Row[Any]], size: int) -> str:
 
 
 def _told(connection: Connection, ids: Collection[str]) -> dict[str, Alert | Notice]:
-    """Return what is told, each story as it is by now: who waited for a message reads of every source that came meanwhile."""
-    same = (stories.c.id == alerts.c.story_id) & (stories.c.revision == alerts.c.revision)
-    query = select(alerts.c.id, alerts.c.kind, alerts.c.body, stories.c.body.label("story")).outerjoin(stories, same)
-    found: dict[str, Alert | Notice] = {}
-    for row in connection.execute(query.where(alerts.c.id.in_(ids))):
-        body = {**row.body, "deliveries": ()} | ({"story": row.story} if row.story else {})
-        found[row.id] = (Notice if row.kind == "notice" else Alert).model_validate(body)
-    return found
+    rows = connection.execute(select(alerts.c.id, alerts.c.kind, alerts.c.body).where(alerts.c.id.in_(ids)))
+    return {row.id: (Notice if row.kind == "notice" else Alert).model_validate({**row.body, "deliveries": ()}) for row in rows}
 
 
 def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]], told: Iterable[Alert | Notice]) -> dict[tuple[str, str], str]:
