@@ -30,7 +30,7 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
         for cue in sentence.cues:
             out[f"title:{cue}"] = 1.0
     out |= _said(view.sentence, reading)
-    if _CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
+    if CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
         out["jointmission"] = 1.0
     return out
 
@@ -59,7 +59,7 @@ def _named(view: SentenceView) -> set[str]:
     return out
 
 
-_CRAFT = re.compile(
+CRAFT = re.compile(
     r"\b(?:joint|shared|common)(?:ly built| \w+){0,3} "
     r"(?:mission|satellite|observatory|spacecraft|telescope|probe|lander|orbiter|rover|space station)\b"
     r"|\b(?:mission|satellite|observatory|spacecraft|telescope|probe|lander|orbiter)\b"

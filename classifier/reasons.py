@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from math import inf
 from typing import get_args
 
-from classifier.attributes import Field, choose, log_odds, said_outright
+from classifier.attributes import CRAFT, Field, choose, log_odds, said_outright
 from classifier.cooperations import Judged, sentence_features
 from classifier.cues import Lexicon
 from classifier.model import Model
@@ -43,23 +44,39 @@ def reasons(judged: Judged, cooperation: Cooperation, model: Model, lexicon: Lex
 
 
 def _spoken(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> dict[str, set[str]]:
-    """Return the words of a sentence and of the title, each with the features that it makes."""
+    """Return the words and names of a sentence and of the title, each with the features that it makes."""
     out: dict[str, set[str]] = defaultdict(set)
     for prefix, place in (("", sentence), *(("title:", title) for title in reading.title)):
-        folded, text = reading.folded[place.start : place.end], reading.text[place.start : place.end].lower()
+        folded = reading.folded[place.start : place.end]
         for start, end, name in lexicon.cues(folded):
-            out[text[start:end]] |= {prefix + name} if name in place.cues else set()
+            out[_word(reading.text, place.start + start, place.start + end)] |= {prefix + name} & {prefix + cue for cue in place.cues}
         for told in sayings().find(folded, 0, len(folded)):
             names = {f"{told.field}={told.value}", f"first:{told.field}={told.value}"}
-            out[text[told.start : told.end]] |= {prefix + name for name in names}
+            out[_word(reading.text, place.start + told.start, place.start + told.end)] |= {prefix + name for name in names}
+    for mention in sentence.mentions:
+        out[mention.alias] |= {f"is:{mention.id}", f"kind:{mention.entry.kind}"} | (
+            {"jointmission", "shared"} if mention.entry.agencies else set()
+        )
+    craft = CRAFT.search(reading.folded, sentence.start, sentence.end)
+    if craft:
+        out[_word(reading.text, *craft.span())].add("jointmission")
     return out
+
+
+def _word(text: str, start: int, end: int) -> str:
+    """Return a cue as the text has it, up to the end of its last word where the cue is a stem."""
+    ends = _REST.match(text, end)
+    return " ".join(text[start : ends.end() if ends else end].lower().split())
+
+
+_REST = re.compile(r"[a-zà-ÿа-яё]*", re.IGNORECASE)
 
 
 def _reason(model: Model, field: Field, features: dict[str, float], spoken: dict[str, set[str]]) -> Reason:
     value = choose(model, field, features)
     outright = said_outright(field, features)
     if outright:
-        return Reason(field=field, value=value, words=tuple(word for word, made in spoken.items() if outright in made)[:MOST_WORDS])
+        return Reason(field=field, value=value, words=_apart([word for word, made in spoken.items() if outright in made]))
     odds = log_odds(model, field, features)
     second = max((v for v in odds if v != value), key=lambda v: odds[v], default=None)
     if second is None:
@@ -72,4 +89,13 @@ def _reason(model: Model, field: Field, features: dict[str, float], spoken: dict
     by = lead(set())
     losses = {word: by - lead(made) for word, made in spoken.items()}
     told = sorted((word for word, loss in losses.items() if loss >= LEAST), key=lambda word: (-losses[word], word))
-    return Reason(field=field, value=value, words=tuple(told[:MOST_WORDS]), second=second, by=round(by, 2))
+    return Reason(field=field, value=value, words=_apart(told), second=second, by=round(by, 2))
+
+
+def _apart(words: list[str]) -> tuple[str, ...]:
+    """Return the first few words, without those that are part of one told before."""
+    out: list[str] = []
+    for word in words:
+        if not any(word in other for other in out):
+            out.append(word)
+    return tuple(out[:MOST_WORDS])

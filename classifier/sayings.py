@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from classifier.cues import Lexicon
+from spacepact.cooperation import Activity, Instrument, Stage
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
@@ -15,10 +16,10 @@ _FOLDER = Path(__file__).with_name("sayings")
 
 
 class _File(Noun):
-    stage: dict[str, tuple[str, ...]] = {}
-    instrument: dict[str, tuple[str, ...]] = {}
-    activity: dict[str, tuple[str, ...]] = {}
-    document: dict[str, tuple[str, ...]] = {}
+    stage: dict[Stage, tuple[str, ...]]
+    instrument: dict[Instrument, tuple[str, ...]]
+    activity: dict[Activity, tuple[str, ...]]
+    document: dict[Literal["joint-statement", "fact-sheet", "readout", "remarks"], tuple[str, ...]]
 
 
 class Saying(NamedTuple):
@@ -59,7 +60,10 @@ def sayings() -> Sayings:
 
 
 def _rows(file: _File) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    fields = {"stage": file.stage, "instrument": file.instrument, "activity": file.activity, "document": file.document}
-    for field, values in fields.items():
-        for value, words in values.items():
-            yield field, value, words
+    fields: dict[str, Mapping[Any, tuple[str, ...]]] = {
+        "stage": file.stage,
+        "instrument": file.instrument,
+        "activity": file.activity,
+        "document": file.document,
+    }
+    return ((field, value, words) for field, values in fields.items() for value, words in values.items())

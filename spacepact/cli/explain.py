@@ -232,8 +232,10 @@ def _cooperation(console: Console, number: int, cooperation: Cooperation) -> Non
 def _reasons(console: Console, reasons: Iterable[Reason]) -> None:
     """Print the words that decided each field, and the value that came second."""
     for reason in reasons:
-        words = ", ".join(f"“{word}”" for word in reason.words) or "no word of its own: the likeliest here"
-        second = f" (then {reason.second}, {reason.by:.1f} behind)" if reason.second and reason.by is not None else " (beyond doubt)"
+        words = ", ".join(f"“{word}”" for word in reason.words) or "no word of its own, the likeliest here"
+        if reason.value == "none":
+            words = "none is named"
+        second = f" (then {reason.second}, {reason.by:.1f} behind)" if reason.by is not None else ""
         console.print(Padding(Text.assemble((f"{reason.field} {reason.value}: ", "bold"), words, (second, "dim")), (0, 0, 0, 3)))
 
 

@@ -55,6 +55,24 @@ def test_the_verdict_explained_is_the_verdict_given(news: Explanation, domestic:
     assert (news.classification.cooperation, domestic.classification.cooperation) == (True, False)
 
 
+def test_reasons_tell_the_words_that_decided_each_field(news: Explanation) -> None:
+    (cooperation,) = news.classification.cooperations
+    (reasons,) = news.reasons
+    assert {r.field: r.value for r in reasons} == {f: getattr(cooperation, f) for f in ("activity", "instrument", "stage")}
+    stage = next(r for r in reasons if r.field == "stage")
+    assert any("sign" in word for word in stage.words[:2])
+    assert stage.second is not None
+    assert stage.by is not None
+    assert stage.by > 0
+
+
+def test_a_word_without_doubt_has_no_second(classifier: Classifier) -> None:
+    said = explain_document(classifier, "ESA suspends rover with Russia", "ESA has suspended work with Roscosmos on the ExoMars rover.")
+    stage = next(r for r in said.reasons[0] if r.field == "stage")
+    assert (stage.value, stage.second) == ("suspended", None)
+    assert any(word.startswith("suspend") for word in stage.words)
+
+
 def test_score_scopes_and_threshold_agree(either: Explanation) -> None:
     said = either.classification
     assert sum(either.scopes.values()) == pytest.approx(1, abs=1e-3)

@@ -1,0 +1,77 @@
+"""Phrases that say stage, instrument and activity: the longest counts, each says one thing, and nine languages have them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from classifier import sayings as module
+from classifier.folding import fold
+from classifier.sayings import sayings
+from spacepact.cooperation import Stage
+
+FILES = sorted(Path(module.__file__).with_name("sayings").glob("*.yaml"))
+SAID: dict[str, dict[str, dict[str, list[str]]]] = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in FILES}
+
+
+def said(text: str, field: str) -> list[str]:
+    folded = fold(text)
+    return [s.value for s in sayings().find(folded, 0, len(folded)) if s.field == field]
+
+
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("They signed the accord.", ["signed"]),
+        ("They will sign the accord in May.", ["proposed"]),
+        ("The communiqué to be signed today binds both.", ["signed"]),
+        ("He is threatening to pull out of the station.", ["proposed", "ended"]),
+        ("Japan’s intention to extend its support was welcomed.", ["extended"]),
+        ("They agreed to strengthen cooperation.", ["talks"]),
+        ("They agreed to fly a telescope.", ["signed"]),
+        ("NASA is developing a framework with ISRO.", ["talks"]),
+        ("NASA is developing a lander with ISRO.", ["in-development"]),
+        ("The reported signature in a spectrum, a power plant and an opera", []),
+        ("Сторона приостановила работу", ["suspended"]),
+        ("双方签署谅解备忘录", ["signed"]),
+    ],
+)
+def test_the_longest_phrase_says_the_stage(text: str, stages: list[str]) -> None:
+    assert said(text, "stage") == stages
+
+
+def test_fields_are_read_side_by_side() -> None:
+    text = "NASA and ESA signed a memorandum of understanding on a joint mission."
+    assert (said(text, "stage"), said(text, "instrument"), said(text, "activity")) == (["signed"], ["mou"], ["joint-mission"])
+
+
+def test_only_the_span_asked_for_is_read() -> None:
+    folded = fold("They signed. They met with ESA.")
+    assert [(s.value, folded[s.start : s.end]) for s in sayings().find(folded, 13, len(folded)) if s.field == "stage"] == [
+        ("talks", "met with")
+    ]
+
+
+def test_no_phrase_says_two_values_of_a_field() -> None:
+    meant: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fields in SAID.values():
+        for field, values in fields.items():
+            for value, words in values.items():
+                for word in words:
+                    meant[field, fold(word)].add(value)
+    assert {key: values for key, values in meant.items() if len(values) > 1} == {}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_every_language_says_every_stage(language: str) -> None:
+    fields: dict[str, Any] = SAID[language]
+    assert set(fields["stage"]) == set(get_args(Stage))
+    assert all(len(words) >= 2 for words in fields["stage"].values())
+
+
+def test_nine_languages_have_sayings() -> None:
+    assert set(SAID) == {"de", "en", "es", "fr", "it", "ja", "pt", "ru", "zh"}
