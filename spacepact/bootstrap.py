@@ -140,6 +140,7 @@ class App:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SpacepactError(f"database: {database.database} is in use by another spacepact run; stop it first") from None
+        self.sender.journal.recover()
         released = self.store.ledger.release()
         self.store.subscribers.release()
         for channel, why in self.store.ledger.broken().items():

@@ -1,7 +1,8 @@
 """Empties the lanes of the ledger: reserve, ask whether it may go now, start, write, send, settle.
 
 A try is recorded before it is made and its outcome before the next begins, so a kill leaves at most one message
-of each runner in doubt. Runners of one lane, and all lanes, share their commits through the journal.
+of each runner in doubt. Beside a database that is a file, plain successes are notes that outlive the process and
+reach the ledger together; everything else is a commit, which all runners share through the journal.
 """
 
 from __future__ import annotations
@@ -28,15 +29,21 @@ from spacepact.errors import SendError
 from spacepact.operators import Operators
 from spacepact.pipeline import Now
 from spacepact.round import Coverage
-from storage import Claim, Journal, Store
+from storage import Claim, Journal, Note, Store
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
 
-BLOCK = 20
+BLOCK = 100
 """How many messages a runner reserves at once."""
+
+PACED = 20.0
+"""How many seconds of sending a runner reserves at once where the channel wants silence between two messages."""
+
+FRESH = timedelta(seconds=1)
+"""So long after it was reserved a message may start on a note; later the ledger is asked whether it still may."""
 
 Record = Callable[[Connection], object]
 """Writes what became of a try."""
@@ -72,6 +79,7 @@ class Sender:
         if channel is None:
             return 0
         self._closed.discard(lane)
+        await asyncio.to_thread(self.journal.recover)
         owed = await asyncio.to_thread(self.store.ledger.due, lane, self.now(), BLOCK * channel.width)
         runners = range(min(channel.width, -(-owed // BLOCK)))
         return sum(await asyncio.gather(*(self._run(channel) for _ in runners)))
@@ -89,17 +97,18 @@ class Sender:
         return sent
 
     def _reserve(self, channel: Channel[Any], connection: Connection) -> list[Claim]:
-        block = BLOCK if channel.gap == 0 else max(1, int(BLOCK / channel.gap))
+        block = BLOCK if channel.gap == 0 else max(1, int(PACED / channel.gap))
         return self.store.ledger.reserve(channel.name, self.now(), messages=block, size=channel.size, within=connection)
 
     async def _block(self, channel: Channel[Any], send: Send, claims: Sequence[Claim]) -> int:
         """Send reserved messages in turn; what is left when the lane closes is given back."""
-        sent, record = 0, None
+        sent, record, fresh = 0, None, self.now() + FRESH
         for position, claim in enumerate(claims):
             if not self._open(channel):
                 await self._insist(partial(self._leave, record, claims[position:]))
                 return sent
-            begun: Claim | None = await self._insist(partial(self._turn, record, claim, await self._hold(claim)))
+            noted = claim.plain and not record and self.now() < fresh and self._note(claim, self.now())
+            begun: Claim | None = claim if noted else await self._insist(partial(self._turn, record, claim, await self._hold(claim)))
             record = None
             if begun:
                 record, ok = await self._try(channel, send, begun)
@@ -107,6 +116,12 @@ class Sender:
                 await asyncio.sleep(channel.gap)
         await self._insist(partial(self._leave, record, ()))
         return sent
+
+    def _note(self, claim: Claim, started: datetime, **ended: Any) -> bool:
+        """Note that a try begins, or how well it ended; False where only a commit keeps that."""
+        deliveries = tuple(item.delivery.id for item in claim.items)
+        own = (claim.id, claim.delivery.channel, deliveries, claim.fence, claim.number)
+        return self.journal.note(Note(*own, started, started + LEASE, **ended))
 
     def _open(self, channel: Channel[Any]) -> bool:
         return not self.stopping() and channel.name not in self._closed
@@ -134,8 +149,9 @@ class Sender:
             lately = await asyncio.to_thread(self.store.ledger.lately, *own, now - timedelta(days=1), now)
         return hold(timing, lately, now)
 
-    async def _try(self, channel: Channel[Any], send: Send, claim: Claim) -> tuple[Record, bool]:
-        """Send one message; returns how to record what came of it, and whether it went."""
+    async def _try(self, channel: Channel[Any], send: Send, claim: Claim) -> tuple[Record | None, bool]:
+        """Send one message; returns how to record what came of it (None: it is noted), and whether it went."""
+        started = self.now()
         try:
             receipt = await send(await self._message(claim))
         except SendError as error:
@@ -143,6 +159,8 @@ class Sender:
                 self._closed.add(channel.name)
             return partial(self._failed, claim, error, self.now()), False
         log.info("sent %s to %s: %s", claim.id, channel.name, receipt.answer)
+        if claim.plain and self._note(claim, started, ended=self.now(), answer=receipt.answer, reference=receipt.reference):
+            return None, True
         settle = partial(self.store.ledger.settle, claim, "sent", receipt.answer, self.now(), reference=receipt.reference)
         return lambda connection: settle(within=connection), True
 

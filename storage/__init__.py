@@ -6,6 +6,7 @@ from storage.evidence import Kept
 from storage.journal import Journal
 from storage.ledger import Claim, Item, Ledger
 from storage.migrate import migrate, prove_writable
+from storage.notebook import Note
 from storage.reading import Reading
 from storage.sources import Sources, SourceState, Watched
 from storage.store import Store
@@ -18,6 +19,7 @@ __all__ = [
     "Kept",
     "Ledger",
     "MissingEvidenceError",
+    "Note",
     "Reading",
     "SourceState",
     "Sources",

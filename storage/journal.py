@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import writing
+from storage.notebook import Note, Notebook, fold
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+LATEST = 0.25
+"""Seconds after which a note is in the database at the latest, if the database takes it."""
 
 
 class _Entry(NamedTuple):
@@ -20,37 +29,82 @@ class _Entry(NamedTuple):
 
 
 class Journal:
-    """For one event loop. A write is durable when its await returns; one that fails does not take the others with it."""
+    """For one event loop. A write is durable when its await returns; one that fails does not take the others with it.
+
+    A note outlives this process at once, and a power cut when it has shared the next commit.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._notebook = Notebook.beside(engine)
         self._waiting: list[_Entry] = []
+        self._notes: list[Note] = []
+        self._asked = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the next transaction; raises what it raises."""
         entry = _Entry(work, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._drain(), name="journal")
+        self._wake()
+        self._asked.set()
         result: T = await asyncio.shield(entry.done)
         return result
 
-    async def _drain(self) -> None:
-        while self._waiting:
-            entries, self._waiting = self._waiting, []
-            work = asyncio.to_thread(self._commit, entries)
-            done: tuple[list[Any] | BaseException] = await asyncio.gather(work, return_exceptions=True)
-            self._answer(entries, [done[0]] * len(entries) if isinstance(done[0], BaseException) else done[0])
+    def note(self, note: Note) -> bool:
+        """Keep a note; False where that is not possible, and the outcome must be written."""
+        try:
+            if self._notebook is None:
+                return False
+            self._notebook.write(note)
+        except OSError as error:
+            log.warning("no note can be kept beside the database: %s", error.strerror)
+            return False
+        self._notes.append(note)
+        self._wake()
+        return True
 
-    def _answer(self, entries: list[_Entry], results: Sequence[Any]) -> None:
+    def recover(self) -> int:
+        """Take into the ledger what dead processes noted; returns how many notes that were."""
+        return self._notebook.recover(self._engine) if self._notebook else 0
+
+    def _wake(self) -> None:
+        if self._writer is None or self._writer.done():
+            self._asked = asyncio.Event()
+            self._writer = asyncio.create_task(self._drain(), name="journal")
+
+    async def _drain(self) -> None:
+        while self._waiting or self._notes:
+            if not self._waiting:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._asked.wait(), LATEST)
+            self._asked.clear()
+            notes, self._notes = self._notes, []
+            entries, self._waiting = self._waiting, []
+            results = await self._settle([*self._folding(notes), *entries])
+            if notes and isinstance(results[0], BaseException):
+                log.error("what was sent cannot be kept yet: %s", results[0].args[0])
+                self._notes[:0] = notes
+                await asyncio.sleep(1)
+            elif self._notebook and not self._notes:
+                self._notebook.clear()
+
+    def _folding(self, notes: Sequence[Note]) -> list[_Entry]:
+        return [_Entry(partial(fold, notes), asyncio.get_running_loop().create_future())] if notes else []
+
+    async def _settle(self, entries: list[_Entry]) -> Sequence[Any]:
+        work = asyncio.to_thread(self._commit, entries)
+        done: tuple[list[Any] | BaseException] = await asyncio.gather(work, return_exceptions=True)
+        results = [done[0]] * len(entries) if isinstance(done[0], BaseException) else done[0]
         for entry, result in zip(entries, results, strict=True):
             if entry.done.cancelled():
                 continue
             if isinstance(result, BaseException):
                 entry.done.set_exception(result)
+                entry.done.exception()  # whoever went away meanwhile need not hear of it
             else:
                 entry.done.set_result(result)
+        return results
 
     def _commit(self, entries: list[_Entry]) -> list[Any]:
         try:

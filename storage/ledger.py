@@ -19,7 +19,7 @@ from spacepact.story import Alert, Delivery, DeliveryState, Notice
 from spacepact.timing import Timing
 from storage.database import reading, writing
 from storage.owing import owe
-from storage.subscribers import why_not
+from storage.subscribers import refusing, why_not
 from storage.tables import alerts, deliveries, lanes, stories, tries
 from storage.upsert import upsert
 
@@ -47,6 +47,8 @@ class Claim(NamedTuple):
     fence: int
     replayed: int = 0
     reply_to: str | None = None
+    plain: bool = False
+    """Nothing need be asked again before it starts, if that is soon: its recipient refuses nothing and set no limit."""
 
     @property
     def delivery(self) -> Delivery:
@@ -108,7 +110,9 @@ class Ledger:
             connection.execute(change.values(message=bindparam("m"), fence=bindparam("f"), lease_until=now + RESERVED), values)
             told = _told(connection, {row.alert_id for group in groups for row in group})
             threads = _threads(connection, channel, rows, told.values())
-        return [_claim(message, fence, group, told, threads) for message, fence, group in fixed]
+            wary = refusing(connection, {row.recipient for row in rows})
+        claims = [_claim(message, fence, group, told, threads) for message, fence, group in fixed]
+        return [claim._replace(plain=claim.delivery.recipient not in wary and _unbound(claim)) for claim in claims]
 
     def start(self, claim: Claim, now: datetime, lease: timedelta, within: Connection | None = None) -> Claim | None:
         """Record that a message is being tried, without what its recipient refuses by now.
@@ -176,9 +180,10 @@ class Ledger:
 
     def give_back(self, claims: Sequence[Claim], within: Connection | None = None) -> None:
         """Return messages that were reserved and not started."""
-        with writing(self.engine, within) as connection:
-            for claim in claims:
-                connection.execute(update(deliveries).where(_ours(claim)).values(lease_until=None))
+        if claims:
+            with writing(self.engine, within) as connection:
+                values = [{"m": claim.id, "f": claim.fence} for claim in claims]
+                connection.execute(update(deliveries).where(each_ours()).values(lease_until=None), values)
 
     def lately(self, channel: str, recipient: str, since: datetime, now: datetime) -> list[datetime]:
         """Return when this recipient's messages of this lane went out, those under way among them."""
@@ -244,6 +249,16 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 def _ours(claim: Claim) -> ColumnElement[bool]:
     return (deliveries.c.message == claim.id) & (deliveries.c.fence == claim.fence) & deliveries.c.state.in_(OWED)
+
+
+def each_ours() -> ColumnElement[bool]:
+    """Return what holds for the rows of message `m` as long as the sender with fence `f` has it; for many at once."""
+    owed = or_(*(deliveries.c.state == state for state in OWED))
+    return and_(deliveries.c.message == bindparam("m"), deliveries.c.fence == bindparam("f"), owed)
+
+
+def _unbound(claim: Claim) -> bool:
+    return all(item.delivery.timing == Timing(zone=item.delivery.timing.zone) for item in claim.items)
 
 
 def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, size: int) -> Iterator[list[Row[Any]]]:

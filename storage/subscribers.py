@@ -173,6 +173,12 @@ def why_not(connection: Connection, recipient: str, watchlists: Sequence[str]) -
     return refused[watchlists[0]] if watchlists and all(name in refused for name in watchlists) else None
 
 
+def refusing(connection: Connection, recipients: Collection[str]) -> set[str]:
+    """Return which of these recipients refuse anything at all."""
+    refuse = set(connection.scalars(select(refusals.c.key).where(refusals.c.key.in_({address_key(r) for r in recipients}))))
+    return {recipient for recipient in recipients if address_key(recipient) in refuse}
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
     return and_(letters.c.state.in_(("pending", "failed")), letters.c.not_before <= now, free)
