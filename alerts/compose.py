@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from binascii import b2a_qp
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import Any
 
 from alerts.address import parse_address
 from alerts.message import Message
@@ -13,16 +16,46 @@ from spacepact.text import clean_line
 
 
 class _WholeLinks(EmailPolicy):
-    """The SMTP policy, but a link stays whole: folded, it would be written as encoded words, which no mail program reads as a link."""
+    """The SMTP policy, but a link stays whole: folded, it would be written as encoded words, which no mail program reads as a link.
+
+    A short line of ASCII is kept as it is: to parse and fold it again would take longer than to send the mail.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return a header to keep; what is not plain is parsed, once for all the mails that have it."""
+        if isinstance(value, str) and value.isascii() and value.isprintable() and (len(name) + len(value) < 76 or name == _LINK):
+            return name, value
+        return _parsed(name, value) if isinstance(value, str) else super().header_store_parse(name, value)
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        """Return a header as it is asked for."""
+        return _fetched(name, value) if isinstance(value, str) and not hasattr(value, "name") else value
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as bytes (RFC 5322, 2.1.1: at most 998 a line)."""
-        if name.lower() == "list-unsubscribe":
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
+        return f"{name}: {value}{self.linesep}".encode("ascii") if name == _LINK else _folded(name, value)
 
 
+_LINK = "List-Unsubscribe"
+_BOUNDARY = "=_spacepact"
+"""Quoted-printable never holds an equals sign before an underscore (RFC 2045, 6.7)."""
 _POLICY = _WholeLinks(linesep="\r\n")
+_PLAIN = EmailPolicy(linesep="\r\n")
+
+
+@lru_cache(64)
+def _parsed(name: str, value: str) -> tuple[str, Any]:
+    return _PLAIN.header_store_parse(name, value)
+
+
+@lru_cache(64)
+def _fetched(name: str, value: str) -> Any:
+    return _PLAIN.header_fetch_parse(name, value)
+
+
+@lru_cache(64)
+def _folded(name: str, value: str) -> bytes:
+    return _PLAIN.fold_binary(name, value)
 
 
 def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
@@ -42,9 +75,20 @@ def compose(message: Message, sender: str, now: datetime) -> EmailMessage:
         mail["List-Unsubscribe"] = f"<{message.links.unsubscribe}>"
         if message.links.unsubscribe.startswith("https://"):
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
+    mail["Content-Type"] = f'multipart/alternative; boundary="{_BOUNDARY}"'
+    mail.attach(_part(message.text, "plain"))
+    mail.attach(_part(message.html, "html"))
     return mail
+
+
+def _part(text: str, subtype: str) -> EmailMessage:
+    """Return text as quoted-printable (RFC 2045, 6.7); the encoder of `email` itself is a loop over characters in Python."""
+    part = EmailMessage(_POLICY)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    lines = text.replace("\r\n", "\n").encode("utf-8", "surrogateescape")
+    part.set_payload(b2a_qp(lines).replace(b"\r", b"=0D").decode("ascii"))
+    return part
 
 
 def _subject(message: Message, told: str) -> str:
@@ -72,5 +116,6 @@ def envelope(number: str, recipient: str, subject: str, sender: str, now: dateti
     return mail
 
 
+@lru_cache(8)
 def _host(sender: str) -> str:
     return parse_address(parseaddr(sender)[1]).rpartition("@")[2]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from html import escape
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -47,6 +50,11 @@ class Links(NamedTuple):
     manage: str
 
 
+_NAMELESS: Mapping[str, str] = {}
+_STAND_INS = Links(*(f"https://{token_hex(16)}.invalid/{name}" for name in Links._fields))
+"""No text from outside can hold them: nobody can guess them."""
+
+
 class Message(Noun):
     """What a channel sends: whole as `text` and `html`, or to be laid out anew from `lead`, `rows` and `facts`.
 
@@ -85,12 +93,43 @@ def render(
     `missions` and `watchlists` give names by id; without them a mission is called as the text spells it.
     `links` are for channels whose recipients look after their own subscription.
     """
-    facts = make_facts(alert, delivery, missions=missions or {}, watchlists=watchlists or {})
-    lead, rows = _lead(facts), _rows(facts)
+    whole = _whole(_Asked(alert, delivery, missions or _NAMELESS, watchlists or _NAMELESS, links is not None))
+    facts = whole.facts and whole.facts.model_copy(update={"delivery": delivery.id})
+    own = {"id": delivery.id, "channel": delivery.channel, "recipient": delivery.recipient, "facts": facts, "links": links}
+    thread = delivery_id(delivery.recipient, delivery.channel, alert.story.record, 1)
+    text, html = _with(links, whole.text), _with(links and Links(*map(escape, links)), whole.html)
+    return whole.model_copy(update={**own, "thread": thread, "text": text, "html": html})
+
+
+class _Asked(NamedTuple):
+    """What makes a message: the same for all who share it, whoever the first was. Equal by the very objects."""
+
+    alert: Alert
+    delivery: Delivery
+    missions: Mapping[str, str]
+    watchlists: Mapping[str, str]
+    linked: bool
+
+    def __hash__(self) -> int:
+        return hash(self._same())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._same() == other._same()
+
+    def _same(self) -> tuple[object, ...]:
+        return id(self.alert), id(self.missions), id(self.watchlists), self.delivery.watchlists, self.linked
+
+
+@lru_cache(16)
+def _whole(asked: _Asked) -> Message:
+    """Return the message for the first who gets it, with stand-ins for the recipient's own links."""
+    alert, delivery = asked.alert, asked.delivery
+    facts = make_facts(alert, delivery, missions=asked.missions, watchlists=asked.watchlists)
+    lead, rows, links = _lead(facts), _rows(facts), _STAND_INS if asked.linked else None
     words = {"facts": facts, "kind": KINDS[facts.kind], "lead": lead, "rows": rows, "preview": _preview(facts, lead), "links": links}
     return Message(
         id=delivery.id,
-        thread=delivery_id(delivery.recipient, delivery.channel, alert.story.record, 1),
+        thread=delivery.id,
         channel=delivery.channel,
         recipient=delivery.recipient,
         subject=_subject(facts),
@@ -99,8 +138,14 @@ def render(
         text=fill("message.txt", words),
         html=fill("message.html", words) if _short(facts) else fill("message.html", words | {"facts": brief(facts, 2_000)}),
         facts=facts,
-        links=links,
     )
+
+
+def _with(links: Links | None, text: str) -> str:
+    """Put a recipient's own links where their stand-ins are."""
+    for stand_in, link in zip(_STAND_INS, links or (), strict=False):
+        text = text.replace(stand_in, link)
+    return text
 
 
 def payload(message: Message) -> Payload | NoticePayload:

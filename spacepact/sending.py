@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=15)
 """Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
 
-BLOCK = 100
+BLOCK = 200
 """How many messages a runner reserves at once."""
 
 PACED = 20.0
 """How many seconds of sending a runner reserves at once where the channel wants silence between two messages."""
 
-FRESH = timedelta(seconds=1)
+FRESH = timedelta(seconds=3)
 """So long after it was reserved a message may start on a note; later the ledger is asked whether it still may."""
 
 Record = Callable[[Connection], object]

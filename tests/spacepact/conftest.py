@@ -91,6 +91,8 @@ class House:
     port: int = field(default_factory=free_port)
     env: dict[str, str] = field(default_factory=dict)
     services: list[Service] = field(default_factory=list)
+    server: str = ""
+    """The URL of a PostgreSQL database in the place of the SQLite file."""
 
     @property
     def config(self) -> Path:
@@ -98,7 +100,7 @@ class House:
 
     @property
     def database(self) -> str:
-        return f"sqlite:///{self.home / 'data' / 'test.sqlite'}"
+        return self.server or f"sqlite:///{self.home / 'data' / 'test.sqlite'}"
 
     @property
     def store(self) -> Store:
