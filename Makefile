@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test check format lint types imports test-real machine bench schema lock clean
+.PHONY: help demo test check format lint types imports test-real faults crash machine bench schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,11 @@ imports: .venv/dev.stamp
 test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../shared)
 	$(BIN)/python -m pytest tests/real -m real -s $(ARGS)
 
+faults: .venv/dev.stamp ## every test of the list of faults, as a table of what was lost and doubled
+	$(BIN)/python -m tests.faults $(ARGS)
+
+crash: .venv/dev.stamp ## kill -9 a thousand times at random moments (ARGS="--kills 100 --points commit"; --help)
+	$(BIN)/python -m tests.crash --kills 1000 $(ARGS)
 machine: .venv/dev.stamp ## 10,000 random histories of the ledger (SPACEPACT_RUNS=n for fewer; hours)
 	SPACEPACT_RUNS=$${SPACEPACT_RUNS:-10000} $(BIN)/python -m pytest tests/spacepact/test_machine.py $(ARGS)
 
