@@ -47,6 +47,7 @@ faults: .venv/dev.stamp ## every test of the list of faults, as a table of what 
 
 crash: .venv/dev.stamp ## kill -9 a thousand times at random moments (ARGS="--kills 100 --points commit"; --help)
 	$(BIN)/python -m tests.crash --kills 1000 $(ARGS)
+
 machine: .venv/dev.stamp ## 10,000 random histories of the ledger (SPACEPACT_RUNS=n for fewer; hours)
 	SPACEPACT_RUNS=$${SPACEPACT_RUNS:-10000} $(BIN)/python -m pytest tests/spacepact/test_machine.py $(ARGS)
 
