@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alerts.likeness import LINKED, link, strange
 from alerts.steps import step
 from alerts.stories import changed, common_names, counterpart, fold, relate, telling
 from spacepact.cooperation import Evidence
@@ -285,3 +286,27 @@ def test_a_denial_never_joins_what_it_denies(make: Any) -> None:
     for first, second in ((yes, no), (no, yes)):
         assert read(make, first, second, (DUNES, DUNES), hours=1) == "same-record"
     assert read(make, no, no, (DUNES, DUNES), hours=1) == "same-event"
+
+
+def told_as(make: Any, number: int, text: str, language: str = "en") -> Any:
+    return telling(make.article(number, title="Agencies sign", text=text, language=language))
+
+
+TOWERS = "The dish stands near Setúbal. It was drawn by Ines Calado. They measured 35 metres."
+BRIDGES = "The cable runs to Trondheim. It was drawn by Olav Berge. They measured 78 metres."
+
+
+def test_three_shared_details_link_two_reports_and_two_do_not(make: Any) -> None:
+    first = told_as(make, 1, TOWERS)
+    assert link(first, told_as(make, 2, "Ines Calado said so. A mast of 35 metres near Setúbal"), set(), {}) >= LINKED
+    assert link(first, told_as(make, 3, "A mast of 35 metres near Setúbal"), set(), {}) < LINKED
+
+
+def test_reports_that_share_not_one_of_several_rare_words_are_strange_to_each_other(make: Any) -> None:
+    first = told_as(make, 1, TOWERS)
+    assert strange(told_as(make, 2, BRIDGES), [first], set())
+    assert not strange(told_as(make, 3, f"{BRIDGES} It is like the one near Setúbal."), [first], set())
+    assert not strange(told_as(make, 4, "The cable is long."), [first], set()), "silence proves nothing"
+    assert not strange(told_as(make, 5, "特隆赫姆的电缆长78公里。《银河》号、Berge、Olav。", "zh"), [first], set()), (
+        "another script writes names otherwise"
+    )
