@@ -112,8 +112,8 @@ def test_a_split_sticks_and_tells_only_what_nobody_was_told(office: Any, scripte
 def test_who_was_told_of_the_article_that_goes_is_not_told_again(office: Any, scripted: Any) -> None:
     desk = office(channels=[box := scripted("mail")], lists=EVERYONE)
     desk.reads("jaxa isro signed lupex", outlet="one")
-    desk.reads("jaxa isro signed lupex", outlet="two", tier="official")
     desk.delivers()
+    desk.reads("jaxa isro signed lupex", outlet="two", tier="official")
     (story,) = stories(desk)
     first = story.tellings[0].url
     rest, off = hand(desk).split(story.id, [first], ANA)
