@@ -78,8 +78,9 @@ def test_a_split_and_a_merge_by_hand_stick_and_nobody_gets_a_mail_twice(desk: De
     (record,) = desk.json("records")
     ident = record["stages"][0]["story"]
     before = desk("story", ident).stdout
-    assert "here because: the first report" in before
-    assert "here because: same parties and subject within 7 days" in before
+    first, joined = re.findall("here because: (.*)", before)
+    assert first == "the first report"
+    assert joined not in ("the first report", "not recorded")
     ended = desk("story", "split", ident, "--article", URL, "--reason", "another rover", "--author", "ana")
     assert ended.exit_code == 0, ended.stderr
     off = ended.stdout.strip()
