@@ -30,15 +30,14 @@ class Channel(ABC, Generic[OptionsT]):
     """A named destination. A kind is one class in one module of `alerts/channels`, found by looking there.
 
     `kind` is its word in channels.yaml, `Options` what may stand beside that word, `gap` the seconds of
-    silence between two sends, `size` how many stories one message may hold, `width` how many messages may be
-    under way at once. No option that is secret appears in `repr`, in an error or in a log.
+    silence between two sends, `size` how many stories one message may hold. No option that is secret
+    appears in `repr`, in an error or in a log.
     """
 
     kind: ClassVar[str]
     Options: ClassVar[type[Noun]]
     gap: ClassVar[float] = 0.0
     size: ClassVar[int] = 50
-    width: ClassVar[int] = 1
     enabled: bool = True
 
     def __init__(self, name: str, options: OptionsT, settings: Settings) -> None:

@@ -1,8 +1,8 @@
 """Empties the lanes of the ledger: reserve, ask whether it may go now, start, write, send, settle.
 
 A try is recorded before it is made and its outcome before the next begins, so a kill leaves at most one message
-of each runner in doubt. Beside a database that is a file, plain successes are notes that outlive the process and
-reach the ledger together; everything else is a commit, which all runners share through the journal.
+of each lane in doubt. Beside a database that is a file, plain successes are notes that outlive the process and
+reach the ledger together; everything else is a commit, which all lanes share through the journal.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ LEASE = timedelta(minutes=15)
 """Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
 
 BLOCK = 200
-"""How many messages a runner reserves at once."""
+"""How many messages are reserved at once."""
 
 PACED = 20.0
-"""How many seconds of sending a runner reserves at once where the channel wants silence between two messages."""
+"""How many seconds of sending are reserved at once where the channel wants silence between two messages."""
 
 FRESH = timedelta(seconds=3)
 """So long after it was reserved a message may start on a note; later the ledger is asked whether it still may."""
@@ -70,7 +70,7 @@ class Sender:
 
     @cached_property
     def journal(self) -> Journal:
-        """What lets all runners share their commits."""
+        """What lets all lanes share their commits."""
         return Journal(self.store.engine)
 
     async def deliver(self, lane: str) -> int:
@@ -80,25 +80,21 @@ class Sender:
             return 0
         self._closed.discard(lane)
         await asyncio.to_thread(self.journal.recover)
-        owed = await asyncio.to_thread(self.store.ledger.due, lane, self.now(), BLOCK * channel.width)
-        runners = range(min(channel.width, -(-owed // BLOCK)))
-        return sum(await asyncio.gather(*(self._run(channel) for _ in runners)))
+        return await self._run(channel)
 
     async def _run(self, channel: Channel[Any]) -> int:
-        """One runner: one message after the other over one connection, until nothing is due."""
-        sent = 0
+        """Send one message after the other over one connection, until nothing is due."""
+        sent, most = 0, BLOCK if channel.gap == 0 else max(1, int(PACED / channel.gap))
         async with channel.session() as send:
             while self._open(channel):
-                reserve = partial(self._reserve, channel)
-                claims: list[Claim] = await self._insist(reserve)
-                if not claims:
-                    break
-                sent += await self._block(channel, send, claims)
+                claims: list[Claim] = await self._insist(partial(self._reserve, channel, most))
+                sent += await self._block(channel, send, claims) if claims else 0
+                if len(claims) < most and all(len(claim.items) == 1 for claim in claims):
+                    break  # there was no more; of what goes together there may be
         return sent
 
-    def _reserve(self, channel: Channel[Any], connection: Connection) -> list[Claim]:
-        block = BLOCK if channel.gap == 0 else max(1, int(PACED / channel.gap))
-        return self.store.ledger.reserve(channel.name, self.now(), messages=block, size=channel.size, within=connection)
+    def _reserve(self, channel: Channel[Any], most: int, connection: Connection) -> list[Claim]:
+        return self.store.ledger.reserve(channel.name, self.now(), messages=most, size=channel.size, within=connection)
 
     async def _block(self, channel: Channel[Any], send: Send, claims: Sequence[Claim]) -> int:
         """Send reserved messages in turn; what is left when the lane closes is given back."""

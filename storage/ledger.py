@@ -82,12 +82,6 @@ class Ledger:
         with reading(self.engine) as connection:
             return sorted(connection.scalars(query))
 
-    def due(self, channel: str, now: datetime, most: int) -> int:
-        """Return how many deliveries a lane owes now, counted up to `most`."""
-        some = select(deliveries.c.id).where(_due(now), deliveries.c.channel == channel).limit(most).subquery()
-        with reading(self.engine) as connection:
-            return connection.scalar(select(func.count()).select_from(some)) or 0
-
     def reserve(self, channel: str, now: datetime, *, messages: int = 1, size: int = 1, within: Connection | None = None) -> list[Claim]:
         """Keep the oldest messages that are due in a lane for one sender, for a minute; `size`: most deliveries in one.
 

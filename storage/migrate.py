@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from spacepact.errors import SpacepactError
 from storage.database import writing, writing_schema
 
+_SCHEMA_LOCK = 0x5_9AC_E5C_8E3A
+
 
 def alembic_config() -> Config:
     """Return Alembic's settings; there is no alembic.ini to keep in step."""
@@ -39,6 +41,8 @@ def prove_writable(engine: Engine) -> None:
 def _whole(engine: Engine) -> Iterator[Connection]:
     """One transaction in which SQLite may make a table anew that others refer to; the references are checked at its end."""
     with writing_schema(engine) as connection:
+        if engine.dialect.name == "postgresql":  # services that start together wait for the first of them
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
         yield connection
         if engine.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
             raise SpacepactError(f"database: a row of {lost[0]} refers to nothing; the schema stays as it was")
