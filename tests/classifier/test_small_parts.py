@@ -68,6 +68,15 @@ def test_words_that_leave_no_doubt_decide() -> None:
     assert choose(model, "instrument", {"bias": 1.0, "mou": 1.0, "sign": 1.0}) == "mou"
 
 
+def test_a_phrase_speaks_for_its_value_and_most_where_it_comes_first() -> None:
+    even = Model({}, {}, {}, {"stage": {"signed": {"bias": 0.0}, "proposed": {"bias": 0.1}, "talks": {"bias": 0.2}}})
+    assert choose(even, "stage", {"bias": 1.0}) == "talks"
+    assert choose(even, "stage", {"bias": 1.0, "stage=signed": 1.0}) == "signed"
+    both = {"bias": 1.0, "stage=signed": 1.0, "stage=proposed": 1.0}
+    assert choose(even, "stage", both | {"first:stage=proposed": 1.0}) == "proposed"
+    assert choose(even, "stage", both | {"first:stage=signed": 1.0}) == "signed"
+
+
 def test_an_instrument_is_never_guessed_without_its_word() -> None:
     assert choose(default_model(), "instrument", {"bias": 1.0}) == "none"
 
