@@ -78,7 +78,6 @@ SAYS: Mapping[Field, Mapping[str, str]] = {
         "title:datashare": "data-sharing",
         "satnav": "navigation",
         "antenna": "ground-segment",
-        "pledge": "policy-dialogue",
     },
     "instrument": {"mou": "mou", "intentletter": "letter-of-intent", "accede": "accession"},
     "stage": {"suspend": "suspended", "withdraw": "ended", "title:delay": "delayed", "tosign": "proposed", "construct": "in-development"},
@@ -106,7 +105,7 @@ POINTS: Mapping[Field, Mapping[str, str]] = {
         "jointmission": "joint-mission", "instrument": "contribution", "datashare": "data-sharing", "antenna": "ground-segment",
         "training": "education-capacity", "flyastronaut": "crew", "satnav": "navigation", "safety": "ssa-stm",
         "launchdeal": "launch-service", "watchearth": "earth-observation", "shared": "joint-mission", "military": "defence",
-        "dialogue": "policy-dialogue", "is:artemis-accords": "exploration-framework",
+        "dialogue": "policy-dialogue", "pledge": "policy-dialogue", "is:artemis-accords": "exploration-framework",
     },
     "stage": {
         "done": "signed", "talking": "talks", "proposed": "proposed", "building": "in-development", "running": "operating",
