@@ -16,6 +16,7 @@ from classifier.newmissions import new_missions
 from classifier.sentences import sentences
 
 _SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
+_SPACE_CUES = frozenset({"space", "datashare"})
 _TELLING_KINDS = frozenset({"forum", "country"})
 _NAMED_ACTS = frozenset(
     {"cooperate", "joint", "international", "exchange", "join", "contribute", "participate", "support", "meet", "extend"}
@@ -90,6 +91,16 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), found)
 
 
+def named_space(text: str, matcher: Matcher, lexicon: Lexicon) -> bool:
+    """Say whether any words of a text could make one of its sentences be about space."""
+    clear = mask(text)
+    folded = fold(clear)
+    hits = matcher.hits(clear, folded)
+    if any(h.surface.entry.kind in _SPACE_KINDS or led(h.surface.entry) for h in hits):
+        return True
+    return any(name in _SPACE_CUES for _, _, name in lexicon.cues(folded))
+
+
 def mentions(title: str, text: str, matcher: Matcher) -> tuple[str, str, tuple[Mention, ...]]:
     r"""Return `title + "\n" + text`, the same folded, and what it names in order of offset."""
     whole = f"{title}\n{text}"
@@ -120,7 +131,7 @@ def _outside(cues: list[Cue], spans: Sequence[tuple[int, int]]) -> list[Cue]:
 
 
 def _space(mentions: list[Mention], cues: dict[str, int]) -> bool:
-    return "space" in cues or "datashare" in cues or any(m.entry.kind in _SPACE_KINDS or led(m.entry) for m in mentions)
+    return not _SPACE_CUES.isdisjoint(cues) or any(m.entry.kind in _SPACE_KINDS or led(m.entry) for m in mentions)
 
 
 def led(entry: Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache, lru_cache
@@ -18,6 +18,7 @@ from crawler.attempt import attempt
 from crawler.guard import GuardedResolver
 from crawler.manners import Manners
 from crawler.source import Kind, Source
+from crawler.spiders.again import AgainSpider
 from crawler.spiders.base import SourceSpider
 from crawler.spiders.errand import Errand, ErrandSpider, errand_source
 from crawler.spiders.feed import FeedSpider
@@ -25,6 +26,7 @@ from crawler.spiders.listing import ListingSpider
 from crawler.spiders.sitemap import SitemapSpider
 from crawler.visit import Visit, Watch, unwatched
 from spacepact.addresses import private_host
+from spacepact.looking import Look
 from spacepact.round import Round, Seen, Sink, Validators
 from spacepact.settings import Crawl
 
@@ -95,6 +97,13 @@ async def crawl(
     if visit.over:
         visit.not_asked("the time limit of the round was reached")
     return visit.to_round()
+
+
+async def look_again(source: Source, id: str, looks: Sequence[Look], *, sink: Sink, settings: Crawl, now: Now) -> None:  # noqa: A002
+    """Look at kept pages of a source once more, as politely as a crawl; `sink` gets those of which something is certain."""
+    deadline = asyncio.get_running_loop().time() + settings.round_limit
+    visit = Visit(source, id, {}, set, sink, settings, now, manners(), _writer(), deadline)
+    await _run(visit, AgainSpider, looks=looks)
 
 
 async def errand(url: str, work: Callable[[Errand], Awaitable[T]], *, settings: Crawl, now: Now, ours: bool = True) -> T | None:

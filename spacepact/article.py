@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from typing import Literal
 
 from pydantic import AwareDatetime
 
 from spacepact.noun import Noun
+from spacepact.substance import fingerprint
 
 Tier = Literal["official", "wire", "trade", "blog"]
 TIERS: tuple[Tier, ...] = ("official", "wire", "trade", "blog")
 """From the most to the least authoritative: the best tier among its articles heads a story."""
-
-_NOT_WORDS = re.compile(r"\W+")
 
 
 class Link(Noun):
@@ -51,6 +48,5 @@ class Article(Noun):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the words alone: white space, case and punctuation do not make a new revision."""
-        words = _NOT_WORDS.sub(" ", f"{self.title}\n{self.text}".casefold()).strip()
-        return hashlib.sha256(words.encode()).hexdigest()
+        """A hash of the words that count; another one makes a new revision."""
+        return fingerprint(self.title, self.text)

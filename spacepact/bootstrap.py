@@ -32,6 +32,7 @@ from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
 from spacepact.regrouping import Regrouping
 from spacepact.reloading import renewed
+from spacepact.room import Room
 from spacepact.round import Round
 from spacepact.sending import Sender
 from spacepact.settings import Settings
@@ -40,7 +41,7 @@ from spacepact.story import Decision, Story
 from spacepact.tidings import Tidings
 from spacepact.upkeep import Upkeep
 from spacepact.watching import Watchman
-from storage import Archive, Store, migrate, open_database, prove_writable
+from storage import Archive, Store, migrate, no_room, open_database, prove_writable
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
@@ -234,22 +235,46 @@ class App:
         log.warning("%s\n%s", tidings.subject, tidings.text)
         self.operators.tell(self.store.ledger, tidings.key, tidings.subject, tidings.text, self.now(), within=connection)
 
+    @cached_property
+    def room(self) -> Room:
+        """Whether anything can be kept."""
+        archive = self.store.evidence.archive
+        directories = [archive.directory] if archive else []
+
+        async def shout(key: str, subject: str, text: str) -> bool:
+            told = self.operators.notice(key, subject, text, self.now())
+            return await self.operators.shout(told, self.sender.channels, self.sender.write)
+
+        def tell(key: str, subject: str, text: str) -> None:
+            self.operators.tell(self.store.ledger, key, subject, text, self.now())
+
+        return Room(lambda: no_room(self.store.engine, directories), shout, tell, self.now)
+
     def due_sources(self) -> list[str]:
-        """Return the sources whose next visit has come."""
-        return self.store.sources.due(self.config.sources, self.now())
+        """Return the sources whose next visit has come; none while nothing can be kept."""
+        return [] if self.room.trouble else self.store.sources.due(self.config.sources, self.now())
 
     def due_lanes(self) -> list[str]:
         """Return the channels that owe something now."""
-        return [lane for lane in self.store.ledger.due_lanes(self.now()) if lane in self.config.channels]
+        return [] if self.room.trouble else [lane for lane in self.store.ledger.due_lanes(self.now()) if lane in self.config.channels]
+
+    def due_letters(self) -> Sequence[str]:
+        """Return the letters of the sign-up pages that are due."""
+        return [] if self.room.trouble else self.audience.postman.due()
 
     def due_upkeep(self) -> list[str]:
         """Return the upkeep that is due: what comes due without an article, a look at the sources, old evidence once a day."""
         kept = self._kept is None or self.now() - self._kept >= UPKEEP
         swept = self._swept is None or self.now() - self._swept >= timedelta(days=1)
-        return ["deliveries"] * kept + ["sources"] * self.watchman.due() + ["evidence"] * swept
+        if self.room.trouble:
+            return ["room"] * self.room.due()
+        return ["room"] * self.room.due() + ["deliveries"] * kept + ["sources"] * self.watchman.due() + ["evidence"] * swept
 
     async def maintain(self, what: str) -> None:
         """Do one piece of upkeep."""
+        if what == "room":
+            await self.room.check()
+            return
         work = {"deliveries": self._owe, "sources": self.watchman.check, "evidence": self._sweep}
         await asyncio.to_thread(work[what])
 

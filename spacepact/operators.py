@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.channel import Channel
+from alerts.digest import Told
+from alerts.message import Message
 from alerts.owing import Asked, Key, notice
+from spacepact.errors import SendError
+from spacepact.story import Notice
 from storage import Claim, Ledger
+
+log = logging.getLogger(__name__)
+
+Write = Callable[[str, Sequence[Told]], Message]
+"""Makes the message of deliveries under a number."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,15 @@ class Operators:
         others = dict.fromkeys([one for one in self.to if one[0] != but] or self.to, Asked((), ()))
         return ledger.tell(notice("operators", key, subject=subject, text=text, to=others, now=now, why=f"operators: {key}"), now, within)
 
+    async def shout(self, told: Notice, channels: Mapping[str, Channel[Any]], write: Write) -> bool:
+        """Send a notice at once, past the ledger: for when nothing can be kept. True if it reached anybody, or there is nobody."""
+        reached = [await _send(channels[d.channel], write(d.id, [(d, told)])) for d in told.deliveries if d.channel in channels]
+        return any(reached) or not reached
+
+    def notice(self, key: str, subject: str, text: str, now: datetime) -> Notice:
+        """Return a notice to every operator."""
+        return notice("operators", key, subject=subject, text=text, to=dict.fromkeys(self.to, Asked((), ())), now=now)
+
     def broken(self, ledger: Ledger, lane: str, why: str, now: datetime, within: Connection | None = None) -> None:
         """Say that a channel is closed until a person mends it."""
         text = f"{why}\n\nNothing is sent over {lane} until it is mended: put right what is wrong, then run: spacepact mend {lane}"
@@ -46,6 +65,16 @@ class Operators:
         lane = claim.delivery.channel
         text = f"{claim.id} to {claim.delivery.recipient}: {why}\n\nAll that was given up: spacepact deliveries --state dead"
         self.tell(ledger, f"dead {lane} {now:%Y-%m-%d}", f"Channel {lane} gave up a delivery", text, now, within=within, but=lane)
+
+
+async def _send(channel: Channel[Any], message: Message) -> bool:
+    try:
+        async with channel.session() as send:
+            await send(message)
+    except SendError as error:
+        log.warning("operators cannot be told over %s: %s", channel.name, error)
+        return False
+    return True
 
 
 def operators(names: Iterable[str], channels: Mapping[str, Channel[Any]]) -> Operators:

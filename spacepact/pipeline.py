@@ -44,10 +44,16 @@ class Processor:
 
     def process(self, source: str, link: Link, found: Article | Rejected, page: Page | None = None) -> Outcome:
         """Tag one article, decide what follows, and keep it all, with the page it was read from, in one transaction."""
-        now = self.now()
         if isinstance(found, Rejected):
-            return self.store.reject(source, link, found, now, page)
-        self.prepare()
+            now = self.now()
+            mute = partial(self.decide, now=now, silences=())
+            return self.store.reject(source, link, found, now, page, decide=mute)
         said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
-        decide = partial(self.decide, now=now, silences=self.store.silences.active(now) if said.cooperations else ())
-        return self.store.add(source, link, Tagged(article=found, classification=said), decide, now, page=page)
+        return self.keep(source, link, Tagged(article=found, classification=said), page)
+
+    def keep(self, source: str, link: Link, tagged: Tagged, page: Page | None = None) -> Outcome:
+        """Decide what follows from an article that is tagged, and keep it all."""
+        now = self.now()
+        self.prepare()
+        silences = self.store.silences.active(now) if tagged.classification.cooperations else ()
+        return self.store.add(source, link, tagged, partial(self.decide, now=now, silences=silences), now, page=page)

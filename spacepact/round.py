@@ -22,9 +22,10 @@ Filled = Literal["pages", "articles", "published", "authors", "forbidden"]
 
 
 class Rejected(Noun):
-    """A page that was fetched and is no article, with the reason."""
+    """A page that was fetched and is no article, with the reason; `gone`: because it is not there (404, 410, or a page that says so)."""
 
     reason: str
+    gone: bool = False
 
 
 class Page(NamedTuple):

@@ -202,9 +202,11 @@ class Sender:
 
     async def _insist(self, record: Callable[[Connection], Any]) -> Any:
         """Record, however long the database is full or locked: a forgotten outcome would be sent twice."""
+        level = logging.ERROR
         while True:
             try:
                 return await self.journal.write(record)
             except SQLAlchemyError as error:
-                log.error("the outcome of a delivery cannot be kept yet: %s", error.args[0])  # noqa: TRY400 - a line, no traceback
+                log.log(level, "the outcome of a delivery cannot be kept yet, and is kept as soon as it can: %s", error.args[0])
+                level = logging.DEBUG
                 await asyncio.sleep(1)

@@ -34,6 +34,7 @@ async def serve(app: App, stop: asyncio.Event) -> None:
     with _listening(settings.web) as listener:
         app.start()
         app.alone()
+        site = make_site(view(app))
         app.stopping = stop.is_set
         crawler = CrawlerProcess(app.crawler_command(), app.finish, app.now)
         handlers: dict[Kind, Handler] = {
@@ -46,11 +47,11 @@ async def serve(app: App, stop: asyncio.Event) -> None:
             "crawl": app.due_sources,
             "deliver": app.due_lanes,
             "maintain": app.due_upkeep,
-            "letters": app.audience.postman.due,
+            "letters": app.due_letters,
         }
         dispatcher = EmbeddedDispatcher(handlers, {"crawl": settings.crawl.at_once})
         clock = Clock(dispatcher, due, settings.alerts.tick)
-        server = _Server(uvicorn.Config(make_site(view(app)), log_config=None, access_log=False, lifespan="off"))
+        server = _Server(uvicorn.Config(site, log_config=None, access_log=False, lifespan="off"))
         page = asyncio.create_task(server.serve(sockets=[listener]), name="web")
         log.info(
             "web page on http://%s:%d; %d sources, %d watchlists",
@@ -104,7 +105,15 @@ def view(app: App) -> View:
         return {entry.id: entry.name for entry in app.config.gazetteer.entries}
 
     return View(
-        app.store, app.sources, lambda: app.config.problems, app.now, subscribing, sign_up=sign_up, since=app.now(), missions=missions
+        app.store,
+        app.sources,
+        lambda: app.config.problems,
+        app.now,
+        subscribing,
+        sign_up=sign_up,
+        since=app.now(),
+        missions=missions,
+        trouble=lambda: app.room.trouble,
     )
 
 

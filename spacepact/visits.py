@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from crawler.engine import crawl, errand, manners
+from crawler.engine import crawl, errand, look_again, manners
 from crawler.manners import Manners
 from crawler.source import Source
 from crawler.spiders.errand import Errand
@@ -29,8 +29,10 @@ from storage import Store
 
 log = logging.getLogger(__name__)
 
-REST_SECONDS = 60.0
-"""How long a source rests when the database cannot keep its visit: it would be due again at once."""
+REST_SECONDS = 10.0
+"""How long a source rests when the database cannot keep its visit, before it is tried to make it due again."""
+LOOKS = 10
+"""So many kept pages of a source are looked at again after one visit at most."""
 LONGEST_WAIT = timedelta(hours=1)
 """After so long a visit that died with its process is made good, even where the source is visited more rarely."""
 
@@ -73,6 +75,7 @@ class Visitor:
         await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
         await self._subscribe(round_)
+        await self._look_again(name, source)
         return round_
 
     async def visit_due(self, name: str) -> None:
@@ -81,6 +84,13 @@ class Visitor:
         until = now + min(source.every, LONGEST_WAIT) if source else now
         if source is None or await asyncio.to_thread(partial(self.store.polling.begin, name, now, until, due=True)):
             await self.visit(name)
+
+    async def _look_again(self, name: str, source: Source) -> None:
+        """Look at a few pages once more of which somebody was told: a mended one is a correction, a vanished one is marked."""
+        due = await asyncio.to_thread(self.store.looks.begin, name, self.now(), LOOKS)
+        if due:
+            sink = partial((await asyncio.to_thread(self.processor)).process, name)
+            await look_again(source, name, due, sink=sink, settings=self.settings, now=self.now)
 
     async def _subscribe(self, round_: Round) -> None:
         """Ask the hubs that the source names to tell us of its news; a hub's trouble is kept, and the source is polled all the same."""
@@ -105,6 +115,19 @@ class Visitor:
             await asyncio.to_thread(partial(self.store.hubs.change, lease.id, state="failed", reason=why))
 
 
+async def owe_again(visitor: Visitor, name: str, *, forgotten: bool) -> None:
+    """Rest; then, where the disk was full or the database away (`forgotten`), make the source due as soon as that can be kept."""
+    while True:
+        await asyncio.sleep(REST_SECONDS)
+        try:
+            if forgotten:
+                now = visitor.now()
+                await asyncio.to_thread(visitor.store.polling.begin, name, now, now)
+        except OperationalError:
+            continue
+        return
+
+
 async def serve_crawls(visitor: Visitor) -> None:
     """The life of the crawler process: a request a line on stdin, an answer a line on stdout."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -121,7 +144,7 @@ async def serve_crawls(visitor: Visitor) -> None:
             log.info("%s", error)
         except SQLAlchemyError as error:
             log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
-            await asyncio.sleep(REST_SECONDS)
+            await owe_again(visitor, name, forgotten=isinstance(error, OperationalError))
         os.write(sys.stdout.fileno(), json.dumps({"done": name}).encode() + b"\n")
 
     async def listen() -> None:

@@ -1,25 +1,29 @@
 """Stage 3: keeps articles, stories and the delivery ledger; SQLite or PostgreSQL, one `Store`."""
 
 from storage.archive import Archive, MissingEvidenceError
+from storage.backfills import Progress
 from storage.database import journal_mode, open_database
 from storage.evidence import Kept
 from storage.journal import Journal
 from storage.ledger import Claim, Item, Ledger
 from storage.migrate import migrate, prove_writable
 from storage.notebook import Note
-from storage.reading import Reading
+from storage.reading import History, Reading
+from storage.room import no_room
 from storage.sources import Sources, SourceState, Watched
 from storage.store import Store
 
 __all__ = [
     "Archive",
     "Claim",
+    "History",
     "Item",
     "Journal",
     "Kept",
     "Ledger",
     "MissingEvidenceError",
     "Note",
+    "Progress",
     "Reading",
     "SourceState",
     "Sources",
@@ -27,6 +31,7 @@ __all__ = [
     "Watched",
     "journal_mode",
     "migrate",
+    "no_room",
     "open_database",
     "prove_writable",
 ]

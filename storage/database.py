@@ -30,13 +30,16 @@ def journal_mode(version: tuple[int, ...]) -> str:
 
 
 def open_database(url: str) -> Engine:
-    """Return an engine; makes the folder of an SQLite file; raises SpacepactError where the URL is wrong."""
+    """Return an engine; makes the folder of an SQLite file; raises SpacepactError where the URL is wrong.
+
+    Its errors do not show what was being written: keys and addresses are among that.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(parsed)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError:
         raise SpacepactError("database: PostgreSQL needs the extra spacepact[postgresql]") from None
     except OSError as error:
@@ -50,7 +53,7 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database and not url.database.startswith((":memory:", "file:")):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     patient = url if "timeout" in url.query else url.update_query_dict({"timeout": str(BUSY_SECONDS)})
-    engine = create_engine(patient, connect_args={"isolation_level": None})
+    engine = create_engine(patient, connect_args={"isolation_level": None}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from spacepact.cooperation import Classification, Cooperation, Tagged
 from spacepact.record import ANYTHING, Record, Wanted
 from spacepact.story import Story
 from storage.database import reading
-from storage.tables import alerts, articles, deliveries, links, stories, story_articles, story_parties, told_too
+from storage.tables import alerts, articles, deliveries, links, looks, revisions, stories, story_articles, story_parties, told_too
 
 _STANDS = stories.c.merged_into.is_(None)
 """What was merged into another story is part of that one."""
@@ -54,6 +54,31 @@ class DeliveryRow(NamedTuple):
         return self.reason
 
 
+class Former(NamedTuple):
+    """A revision that another one replaced, and when."""
+
+    tagged: Tagged
+    replaced: datetime
+
+
+class History(NamedTuple):
+    """An article as it is, its former revisions, the oldest first, and when its page was found gone, if it was, and why."""
+
+    id: int
+    tagged: Tagged
+    former: tuple[Former, ...]
+    gone: datetime | None
+    reason: str
+
+
+class Standing(NamedTuple):
+    """The id under which an article is shown, its revision, and when its page was found gone."""
+
+    id: int
+    revision: int
+    gone: datetime | None
+
+
 class Reading:
     """Answers questions; each is one read transaction."""
 
@@ -79,6 +104,25 @@ class Reading:
         with reading(self.engine) as connection:
             row = connection.execute(select(articles).where(articles.c.url == url)).first()
         return _tagged(row.body, row.text, row.classification) if row else None
+
+    def history(self, *, url: str | None = None, number: int | None = None) -> History | None:
+        """Return an article with its former revisions, by its canonical URL or by its number."""
+        which = articles.c.url == url if url is not None else articles.c.id == number
+        query = select(articles, looks.c.gone, looks.c.reason).outerjoin(looks, looks.c.article_id == articles.c.id).where(which)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            old = select(revisions).where(revisions.c.article_id == row.id).order_by(revisions.c.revision)
+            former = tuple(Former(_tagged(r.body, r.body["text"], r.classification), r.replaced_at) for r in connection.execute(old))
+        return History(row.id, _tagged(row.body, row.text, row.classification), former, row.gone, row.reason if row.gone else "")
+
+    def standing(self, urls: Collection[str]) -> dict[str, Standing]:
+        """Return how the articles at these addresses stand."""
+        columns = (articles.c.url, articles.c.id, articles.c.revision, looks.c.gone)
+        query = select(*columns).outerjoin(looks, looks.c.article_id == articles.c.id).where(articles.c.url.in_(urls))
+        with reading(self.engine) as connection:
+            return {row.url: Standing(row.id, row.revision, row.gone) for row in connection.execute(query)}
 
     def fate(self, url: str) -> str | None:
         """Return what became of an address that led to no article; None if no source listed it."""
@@ -172,6 +216,11 @@ def _records(connection: Connection, numbers: Sequence[str]) -> Iterator[Record]
         story = Story.model_validate(body)
         found[story.record].append(story)
     yield from (Record(id=number, stories=tuple(told)) for number, told in found.items() if told)
+
+
+def read_article(row: Any) -> Article:
+    """Return an article as its row keeps it."""
+    return Article.model_validate({**row.body, "text": row.text})
 
 
 def _row(row: dict[str, Any]) -> DeliveryRow:

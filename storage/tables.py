@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -141,7 +142,28 @@ links = _table(
     Column("outcome", String(20), nullable=False),
     Column("reason", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Column("article_id", ForeignKey("articles.id")),
+    Column("article_id", ForeignKey("articles.id"), index=True),
+)
+looks = _table(
+    "looks",
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("due", Moment),
+    Column("missing", Moment),
+    Column("gone", Moment),
+    Column("reason", Text, nullable=False),
+    Index("ix_looks_due", "source", "due"),
+)
+backfills = _table(
+    "backfills",
+    Column("file", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("read", Moment, nullable=False),
 )
 evidence = _table(
     "evidence",

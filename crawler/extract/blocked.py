@@ -38,7 +38,7 @@ class Blocked(Rejected):
 def refusal(markup: str, tree: HtmlElement, title: str, text: str) -> Rejected | None:
     """Return why a page is no article; None where it looks like one."""
     if len(text) < _SHORT and (found := _wall(markup, tree, title, text)):
-        return Rejected(reason=found) if found == GONE else Blocked(reason=found)
+        return Rejected(reason=found, gone=True) if found == GONE else Blocked(reason=found)
     if not text:
         return Rejected(reason="the page has no text")
     return None if title else Rejected(reason="the page has no title")

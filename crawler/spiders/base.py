@@ -26,7 +26,8 @@ from spacepact.article import Article
 from spacepact.round import FailureKind, Page, Rejected, Validators
 
 _OF_THE_WAY = ("content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie")
-_HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+"""What is accepted for an article's page."""
 
 
 class SourceSpider(Spider):
@@ -84,7 +85,7 @@ class SourceSpider(Spider):
         else:
             self.visit.hearing.listing(listing, polled)
             for item in await self.visit.take(polled, listing, _validators(response)):
-                yield ask(item.address, self.visit.settings, accept=_HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
+                yield ask(item.address, self.visit.settings, accept=HTML, callback=self.on_page, errback=self.on_page_error, listed=item)
             for url in self.visit.deeper(listing.lists, depth):
                 yield self.poll(url, depth + 1)
             self._stop_if_broken()
@@ -101,7 +102,7 @@ class SourceSpider(Spider):
             self.visit.page_failed(listed.link, status_words(response.status), status_kind(response.status))
             return
         if response.status != 200:
-            await self._keep(listed, Rejected(reason=status_words(response.status)))
+            await self._keep(listed, none_at(response.status))
             return
         read = await attempt(self._read_page(response, listed))
         if isinstance(read, BrowserError):
@@ -171,6 +172,11 @@ class SourceSpider(Spider):
     def _stop_if_broken(self) -> None:
         if self.visit.broken:
             raise CloseSpider(self.visit.broken)
+
+
+def none_at(status: int) -> Rejected:
+    """Return what a status other than 200 says about a page."""
+    return Rejected(reason=status_words(status), gone=status_kind(status) == "gone")
 
 
 def _asked(failure: Failure) -> Request:

@@ -10,6 +10,8 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from spacepact.cli import deliveries, documents, service
+from spacepact.cli.article import article
+from spacepact.cli.backfill import backfill
 from spacepact.cli.backtest import backtest
 from spacepact.cli.channel import channel
 from spacepact.cli.demo import demo
@@ -90,6 +92,8 @@ for _command in (
     expected,
     sources,
     reprocess,
+    backfill,
+    article,
     source,
     documents.extract,
     documents.classify,

@@ -25,11 +25,18 @@ class Health(Noun):
 
 
 def judge(
-    states: Sequence[tuple[str, SourceHealth]], broken: Mapping[str, str], totals: Mapping[str, int], *, problems: int, now: datetime
+    states: Sequence[tuple[str, SourceHealth]],
+    broken: Mapping[str, str],
+    totals: Mapping[str, int],
+    *,
+    problems: int,
+    now: datetime,
+    trouble: str | None = None,
 ) -> Health:
-    """Weigh the state of every source (id, state), the broken channels, the ledger and config/."""
+    """Weigh the state of every source (id, state), the broken channels, the ledger and config/; `trouble`: why nothing can be kept."""
     counts = {state: sum(s == state for _, s in states) for state in get_args(SourceHealth)}
-    reasons = [f"source {name} is {state}" for name, state in states if state in BAD]
+    reasons = [f"nothing can be kept: {trouble}"] if trouble else []
+    reasons += [f"source {name} is {state}" for name, state in states if state in BAD]
     reasons += [f"channel {channel} is broken: {why}" for channel, why in broken.items()]
     if totals.get("dead"):
         reasons.append(f"deliveries given up: {totals['dead']}")

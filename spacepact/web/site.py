@@ -25,6 +25,7 @@ from spacepact.record import Record
 from spacepact.subscribing import Subscribing
 from spacepact.text import clean_line
 from spacepact.watching import table, verdicts
+from spacepact.web.articles import article_routes
 from spacepact.web.headers import SafeHeaders
 from spacepact.web.health import Health, judge
 from spacepact.web.records import record_routes
@@ -50,13 +51,16 @@ class View:
     since: datetime | None = None
     missions: Callable[[], Mapping[str, str]] = dict
     """The names of missions, by id."""
+    trouble: Callable[[], str | None] = lambda: None
+    """Says why nothing can be kept, if so."""
 
     def health(self) -> Health:
         """Judge the service as it is now."""
         judged = verdicts(self.sources, self.store.sources.watched(), self.now(), self.since)
         states = [(name, verdict.state) for name, verdict in judged.items()]
         broken = {lane: masked(why) for lane, why in self.store.ledger.broken().items()}
-        return judge(states, broken, self.store.reading.totals(), problems=len(self.problems()), now=self.now())
+        totals = self.store.reading.totals()
+        return judge(states, broken, totals, problems=len(self.problems()), now=self.now(), trouble=self.trouble())
 
 
 def make_site(view: View) -> Starlette:
@@ -86,7 +90,9 @@ def make_site(view: View) -> Starlette:
             return page("missing.html", 404, what="story")
         deliveries = view.store.reading.deliveries(story=found.id)
         record = Record(id=found.record, stories=tuple(view.store.reading.record(found.record)))
-        return page("story.html", story=found, record=record, deliveries=deliveries, rulings=view.store.rulings.of(found.id))
+        kept = view.store.reading.standing([telling.url for telling in found.tellings])
+        rulings = view.store.rulings.of(found.id)
+        return page("story.html", story=found, record=record, deliveries=deliveries, rulings=rulings, kept=kept)
 
     def sources(_: Request) -> Response:
         rows = table(view.store, view.sources, view.now(), view.since)
@@ -106,6 +112,7 @@ def make_site(view: View) -> Starlette:
         Route("/", home),
         *record_routes(view.store, page),
         Route("/stories/{id}", story),
+        *article_routes(view.store, page),
         Route("/sources", sources),
         Route("/deliveries", deliveries),
         Route("/silences", silences),

@@ -130,7 +130,7 @@ def test_e12_a_wall_is_recognised_and_named(case: str) -> None:
 
 @pytest.mark.parametrize("case", MISSING)
 def test_e12_a_soft_404_is_no_article(case: str) -> None:
-    assert extract(MISSING[case], URL).refusal == Rejected(reason=GONE)
+    assert extract(MISSING[case], URL).refusal == Rejected(reason=GONE, gone=True)
 
 
 @pytest.mark.parametrize("marked", [True, False])

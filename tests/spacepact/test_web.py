@@ -78,6 +78,7 @@ def keep_story(store: Store) -> None:
         "/sources",
         "/deliveries",
         "/stories/s1",
+        "/articles/1",
         "/nothing",
         "/stories/nothing",
         "/records/nothing",
