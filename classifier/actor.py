@@ -33,7 +33,9 @@ def placed(actor: Actor, before: Actor | None, following: Actor | None, text: st
     if not actor.state:
         return actor
     after = text[actor.end : actor.end + 70]
-    if _at_a_place(actor, after, text) or _in_a_name(actor, before, text):
+    listed = before is not None and before.state and text[before.end : actor.start] in (", ", ", the ", "、")
+    at_a_place = before.place if before is not None and listed else _at_a_place(actor, after, text)
+    if at_a_place or _in_a_name(actor, before, text):
         return actor._replace(place=True)
     owned = actor.adjective or after.startswith(("'s", "’s")) or _ABBREVIATED.fullmatch(text, actor.start, actor.end) is not None
     head = _HEAD.match(after) if owned else _HEAD_EAST.match(after)

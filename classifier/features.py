@@ -137,6 +137,11 @@ def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> s
     return out
 
 
+def joins(between: str) -> bool:
+    """Return whether words between two names make them one subject: "and", a hyphen, their equals in other languages."""
+    return _CONNECTORS.get(between.strip(" ,").casefold()) in ("and", "hyphen")
+
+
 _SHORT: dict[Relation, str] = {"public-foreign": "PP", "mixed-foreign": "PC", "private-foreign": "CC", "domestic": "DD"}
 _CONNECTORS = {
     "-": "hyphen", "–": "hyphen", "‑": "hyphen", "/": "slash", "and": "and", "and the": "and", "&": "and", "": "next", "、": "comma",

@@ -1,0 +1,140 @@
+"""Whom a sentence joins: the parties of a cooperation, out of those whom a sentence and its document name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from classifier.actor import Actor
+from classifier.features import SentenceView, joins
+from classifier.parties import Actors
+from classifier.reading import Reading
+
+Parties = list[Actor | None]
+"""None stands for a party that the text does not name."""
+_TOGETHER = frozenset({"sign", "agree", "agreement", "cooperate", "joint"})
+
+
+class Protagonists(NamedTuple):
+    """Whom the document is about: the one it speaks for, the foreign party it names most, and all whom its title names."""
+
+    home: Actor | None
+    partner: Actor | None
+    circle: tuple[Actor, ...] = ()
+
+
+def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: Actors) -> Protagonists:
+    """Return home and partner; the title counts four times, the lede twice, a bare demonym half."""
+    votes: dict[str, float] = {}
+    known: dict[str, Actor] = {}
+    for view in seen[:60]:
+        weight = 4.0 if view.sentence.index < reading.titles else 2.0 if view.sentence.index < 4 else 1.0
+        for actor in view.actors:
+            votes[actor.entry.id] = votes.get(actor.entry.id, 0.0) + (weight / 2 if actor.adjective else weight)
+            if actor.entry.id not in known or known[actor.entry.id].adjective:
+                known[actor.entry.id] = actor
+    ranked = sorted(known.values(), key=lambda a: -votes[a.entry.id])
+    first = next((a for a in ranked if home in a.blocs), None)
+    if first is None:
+        return Protagonists(None, None)
+    wanted = {"public-foreign", "mixed-foreign"}
+    partner = next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None)
+    return Protagonists(first, partner, _circle(reading, seen, actors))
+
+
+def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple[Actor, ...]:
+    """Return the states of a title that names three or more ("leaders of Australia, India, Japan and the United States")."""
+    named = {
+        a.entry.id: a
+        for view in seen
+        if view.sentence.index < reading.titles
+        for a in (*view.actors, *actors.members(view.sentence))
+        if a.entry.kind == "country"
+    }
+    return tuple(named.values()) if len(named) > 2 else ()
+
+
+def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -> Parties:
+    """Return the parties of a sentence; where it names too few, the protagonists of the document stand in."""
+    kept = _one_each(_named(view, actors), view, actors, text)
+    if "public-foreign" in actors.relations(kept):
+        kept = [a for a in kept if a.public]
+    if len(_blocs(kept)) < 2:
+        kept += [a for a in view.actors if a.adjective and not set(a.blocs) & _blocs(kept)]
+    blocs = _blocs(kept)
+    if len(blocs) < 2 and who.circle and blocs <= _blocs(who.circle):
+        return list(who.circle)
+    for other in (who.home, who.partner):
+        owns = other is who.home and blocs and other is not None and set(other.blocs) & actors.owners(view.sentence)
+        if other is not None and (owns or len(blocs) < 2) and not set(other.blocs) & blocs:
+            kept.append(other)
+            blocs |= set(other.blocs)
+    unnamed = len(blocs) == 1 and ("international" in view.sentence.cues or "forum" in view.features)
+    return _spoken_for([*kept, None] if unnamed else list(kept), view, who)
+
+
+def _named(view: SentenceView, actors: Actors) -> list[Actor]:
+    """Return whom a sentence names; a forum stands for its members where it joins something or nobody else is named."""
+    named = [a for a in view.actors if not a.adjective and not a.place]
+    if len(_blocs(named)) < 2 or "accede" in view.sentence.cues:
+        named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
+    return named
+
+
+def _spoken_for(parties: Parties, view: SentenceView, who: Protagonists) -> Parties:
+    """Return the parties, the state of the agency that the document speaks for replaced by that agency.
+
+    Where a company speaks, those whom it names side by side are customers of its own, not partners of each other.
+    """
+    home = who.home
+    if home is None or home.state:
+        return parties
+    if home.public:
+        named = {p.entry.id for p in parties if p is not None}
+        return [home if p is not None and p.state and p.blocs == home.blocs and home.entry.id not in named else p for p in parties]
+    foreign = [p is not None and p.public and not set(p.blocs) & set(home.blocs) for p in parties]
+    return [home, *parties] if len(parties) > 1 and all(foreign) and _TOGETHER.isdisjoint(view.sentence.cues) else parties
+
+
+def _blocs(actors: Iterable[Actor]) -> set[str]:
+    return {b for a in actors for b in a.blocs}
+
+
+def _one_each(named: list[Actor], view: SentenceView, actors: Actors, text: str) -> list[Actor]:
+    """Return the actors without those that another speaks for.
+
+    An agency speaks for its state; but it is the state that joins a framework, though not the agency that leads it,
+    and states that are named in one breath ("France and Japan") act themselves.
+    """
+    joining = "forum" in view.features and ("accede" in view.sentence.cues or "sign" in view.sentence.cues)
+    leads = actors.owners(view.sentence) if joining else set()
+    states = {b for a in named if a.state for b in a.blocs} - leads if joining else set()
+    agencies = {b for a in named if a.public and not a.state for b in a.blocs}
+    if len(agencies) < 2:
+        for a, b in pairwise(named):
+            if a.state and b.state and joins(text[a.end : b.start]):
+                states |= {*a.blocs, *b.blocs}
+    agencies -= states
+    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else states)]
+
+
+def named_better(parties: Parties, others: Parties) -> Parties:
+    """Return the parties, each state replaced by the agency or company of that state that another sentence names."""
+    better = {p.blocs[0]: p for p in others if p is not None and p.entry.kind != "country" and p.blocs}
+    taken = {p.entry.id for p in parties if p is not None}
+    out: Parties = []
+    for party in parties:
+        other = better.get(party.blocs[0]) if party is not None and party.entry.kind == "country" and party.blocs else None
+        out.append(other if other is not None and other.entry.id not in taken else party)
+    return out
+
+
+def companies_named(parties: Parties, seen: list[SentenceView]) -> Parties:
+    """Return an agency with "a French company", the state replaced by the first company of France that the document names."""
+    if not any(p is not None and p.public and p.entry.kind != "country" for p in parties):
+        return parties
+    known = {p.entry.id for p in parties if p is not None}
+    companies = [a for v in seen for a in v.actors if not a.public and a.entry.id not in known]
+    first = {a.blocs[0]: a for a in reversed(companies) if a.blocs}
+    return [first.get(p.blocs[0], p) if p is not None and p.entry.kind == "country" and p.blocs else p for p in parties]

@@ -1,0 +1,69 @@
+"""Whom a sentence joins, and what part each plays: decided by rules alone, so the weights do not matter here."""
+
+from __future__ import annotations
+
+import pytest
+
+from classifier.cues import lexicon
+from classifier.features import views
+from classifier.gazetteer import Gazetteer
+from classifier.matcher import Matcher
+from classifier.parties import Actors
+from classifier.partners import partners, protagonists
+from classifier.reading import read
+from classifier.roles import role
+
+Joined = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def kit(gazetteer: Gazetteer) -> tuple[Matcher, Actors]:
+    return Matcher(gazetteer), Actors(gazetteer)
+
+
+def joined(kit: tuple[Matcher, Actors], title: str, text: str) -> Joined:
+    """Return the parties of the last sentence with their roles."""
+    matcher, actors = kit
+    reading = read(title, text, matcher, lexicon())
+    seen = views(reading, actors)
+    who = protagonists(reading, seen, actors.home(reading), actors)
+    found = partners(seen[-1], who, actors, reading.text)
+    return {p.entry.id: role(p, "other", reading.text, seen[-1].sentence) for p in found if p is not None}
+
+
+ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesday."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "who"),
+    [
+        ("", "Six countries, among them Latvia, Uruguay, Morocco and Malta, signed a space pact.", "state:lv state:uy state:ma state:mt"),
+        ("", "The agencies of France and Japan met in Lima, Peru.", "state:fr state:jp"),
+        ("NASA welcomes two nations", ACCORDS, "nasa state:ng state:rw"),
+        ("NASA plans a visit", "The United States and Sweden will work together in space.", "nasa state:se"),
+        ("", "France and Japan agreed on a lunar dialogue, CNES announced.", "state:fr state:jp"),
+        ("", "CNES and JAXA agreed on a lunar dialogue, France and Japan announced.", "cnes jaxa"),
+        ("", "The United States and Australia also cooperate through the Quad.", "state:us state:au"),
+        ("Rocket Lab flies twice", "Rocket Lab has a full year. Electron flies for JAXA and ESA.", "rocket-lab jaxa esa"),
+        ("Rocket Lab flies twice", "Rocket Lab has a full year. JAXA and ESA signed an agreement.", "jaxa esa"),
+        ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
+    ],
+)
+def test_whom_a_sentence_joins(kit: tuple[Matcher, Actors], title: str, text: str, who: str) -> None:
+    assert set(joined(kit, title, text)) == set(who.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("JAXA joins a lunar mission led by NASA.", {"nasa": "lead", "jaxa": "partner"}),
+        ("JAXA joins an ESA-led asteroid mission.", {"esa": "lead", "jaxa": "partner"}),
+        ("ESA leads a lunar mission with JAXA.", {"esa": "lead", "jaxa": "partner"}),
+        ("Ireland signed the accords at a ceremony hosted by NASA.", {"nasa": "host", "state:ie": "partner"}),
+        ("JAXA will host a workshop with ESA on lunar rovers.", {"jaxa": "host", "esa": "partner"}),
+        ("NASA and KASA took part, with KASA as an observer.", {"nasa": "partner", "kasa": "partner"}),
+        ("NASA met ESA, and KASA joined the talks as an observer.", {"nasa": "partner", "esa": "partner", "kasa": "observer"}),
+    ],
+)
+def test_what_part_each_plays(kit: tuple[Matcher, Actors], text: str, roles: Joined) -> None:
+    assert joined(kit, "", text) == roles
