@@ -26,10 +26,17 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
         for i in where:
             for feature in seen[i].features:
                 out[f"{prefix}:{feature}"] = 1.0
-    out |= {f"para:{mark}": min(best, 4) / 4 for mark, best in _best_paragraphs(seen).items()}
+    for mark, best in _best_paragraphs(seen).items():
+        out[f"para:{mark}"] = min(best, 4) / 4
+        out[f"para2:{mark}"] = float(best > 1)
+        out[f"para1:{mark}"] = float(best == 1 and total > _LONG)
     out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
     out["space"] = counts["space"] / total
     return out
+
+
+_LONG = 8
+"""In a longer text one good sentence alone is a passing mention."""
 
 
 def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[str, float]:
@@ -38,10 +45,12 @@ def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[
     for score in scores:
         if score > 0.15:
             doubt *= 1 - min(0.95, score)
+    second = ranked[1] if len(ranked) > 1 else 0.0
     best_pair = max((scores[i] + scores[i + 1] for i in body[:-1]), default=0.0)
     return {
         "s:max": ranked[0] if ranked else 0.0,
-        "s:second": ranked[1] if len(ranked) > 1 else 0.0,
+        "s:second": second,
+        "s:lone": ranked[0] * (1 - second) if len(scores) > _LONG else 0.0,
         "s:title": max((scores[i] for i in title), default=0.0),
         "s:lede": max((scores[i] for i in body[:3]), default=0.0),
         "s:or": 1 - doubt,

@@ -16,7 +16,7 @@ ACTS = frozenset((
     "support", "exchange", "plan", "begin", "withdraw", "suspend", "extend", "delay", "contract", "launch", "crew", "data",
     "nations", "statement", "leaders", "rivalry", "history", "boilerplate", "finding", "advisory", "counterparts", "exploration",
     "event", "award", "personnel", "finance", "education", "industry", "done", "talking", "proposed", "building", "running", "handed",
-    "flown", "prolonged", "jointmission", "instrument", "datashare", "launchdeal",
+    "flown", "prolonged", "jointmission", "instrument", "datashare", "launchdeal", "spacecoop",
 ))  # fmt: skip
 
 
@@ -41,6 +41,7 @@ class _Context(NamedTuple):
     text: str
     home: str
     partner: bool
+    private: bool
     title: int
     total: int
 
@@ -51,10 +52,17 @@ def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     who = [actors.of(s, reading.text, homes) for s in reading.sentences]
     home = actors.home(reading)
     top = [a for found in who[:4] for a in found]
-    partner = any(a.public and a.blocs and home not in a.blocs for a in top)
-    context = _Context(reading.text, home, partner, reading.titles, len(reading.sentences))
+    partner = any(a.public and a.blocs and home not in a.blocs for a in top) or any(actors.members(s) for s in reading.sentences[:2])
+    private = _speaker(who[:4])
+    context = _Context(reading.text, home, partner, private, reading.titles, len(reading.sentences))
     spacey = _spacey(reading.sentences)
     return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
+
+
+def _speaker(top: Sequence[list[Actor]]) -> bool:
+    """Return whether a company is the first whom a document names: the others may be its customers."""
+    first = next((a for who in top for a in who if not a.place and not a.adjective), None)
+    return first is not None and not first.public
 
 
 def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actors, *, spacey: bool) -> SentenceView:
@@ -70,6 +78,8 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
         features.update(_links(context.text, sentence, who, actors))
     features.update(pairs)
     features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
+    if context.private:
+        features.update([f"{pair}&company" for pair in pairs])
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
         features.add("tail")
     if any(a.place for a in who):
@@ -114,8 +124,12 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
 
 
 def about_space(reading: Reading) -> bool:
-    """Return whether any sentence is about space at all."""
-    return any(s.space for s in reading.sentences)
+    """Return whether a text says anything of substance about space: one sentence in a long text is a passing mention."""
+    said = sum(s.space for s in reading.sentences)
+    return said > 1 or (said == 1 and len(reading.sentences) <= PASSING)
+
+
+PASSING = 8
 
 
 def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> set[str]:
@@ -157,7 +171,8 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
     if actors.members(sentence):
         strong = strong | {"public-foreign"}
     pairs = [_strongest(strong, relations) or _single(who, context.home)]
-    if context.partner and not relations & {"public-foreign", "mixed-foreign"}:
+    implied = context.partner or "nations" in sentence.cues
+    if implied and not relations & {"public-foreign", "mixed-foreign"}:
         pairs.append("IP")
     if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
@@ -192,6 +207,17 @@ def _single(who: list[Actor], home: str) -> str:
 
 
 def _spacey(sentences: Sequence[Sentence]) -> list[bool]:
-    """Return for each sentence whether space is its topic, or that of the sentences beside it."""
+    """Return for each sentence whether space is its topic, or that of the sentences beside it.
+
+    A text of many topics ("leaders' statement") changes them with the paragraph.
+    """
     own = [s.space for s in sentences]
-    return [any(own[max(0, i - 1) : i + 2]) for i in range(len(own))]
+    mixed = sum(own) < _MIXED * len(own)
+    breaks = [mixed and s.opens for s in sentences] + [True]
+    return [
+        here or (i > 0 and own[i - 1] and not breaks[i]) or (i + 1 < len(own) and own[i + 1] and not breaks[i + 1])
+        for i, here in enumerate(own)
+    ]
+
+
+_MIXED = 0.4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from classifier.cues import lexicon
-from classifier.features import views
+from classifier.features import about_space, views
 from classifier.gazetteer import Gazetteer
 from classifier.matcher import Matcher
 from classifier.parties import Actors
@@ -67,3 +67,26 @@ def test_whom_a_sentence_joins(kit: tuple[Matcher, Actors], title: str, text: st
 )
 def test_what_part_each_plays(kit: tuple[Matcher, Actors], text: str, roles: Joined) -> None:
     assert joined(kit, "", text) == roles
+
+
+def test_one_sentence_in_a_long_text_is_a_passing_mention(kit: tuple[Matcher, Actors]) -> None:
+    chat = "They spoke of schools. " * 9
+    one = read("Readout", f"{chat}NASA and ESA will work together on a lunar rover.", kit[0], lexicon())
+    two = read(
+        "Readout", f"{chat}NASA and ESA will work together on a lunar rover. It lands near the south pole of the moon.", kit[0], lexicon()
+    )
+    assert not about_space(one)
+    assert about_space(two)
+    assert about_space(read("", "NASA and ESA will work together on a lunar rover.", kit[0], lexicon()))
+
+
+def test_where_topics_change_with_the_paragraph_the_next_one_is_not_about_space(kit: tuple[Matcher, Actors]) -> None:
+    chat = "They spoke of schools.\n" * 8
+    text = f"{chat}France and Japan will fly a satellite.\nFrance and Japan will open a school."
+    seen = views(read("", text, kit[0], lexicon()), kit[1])
+    assert ["off" in v.features for v in seen[-2:]] == [False, True]
+
+
+def test_the_two_countries_are_a_pair_though_no_sentence_names_both(kit: tuple[Matcher, Actors]) -> None:
+    seen = views(read("", "The satellite shows how the two countries work together in space.", kit[0], lexicon()), kit[1])
+    assert {"IP", "spacecoop", "IP&spacecoop"} <= seen[0].features
