@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help demo test check format lint types imports test-real faults crash machine bench schema lock clean
+.PHONY: help demo test check format lint types imports test-real faults crash machine bench scores schema lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,7 +56,10 @@ machine: .venv/dev.stamp ## 10,000 random histories of the ledger (SPACEPACT_RUN
 	@touch $@
 
 bench: .venv/bench.stamp ## measure speed, side by side with peers
-	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+	@for program in $(filter-out bench/scores.py,$(wildcard bench/*.py)); do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+scores: .venv/dev.stamp ## how good the verdict is, cross-validated, by corpus and language (needs ../shared; 2 minutes)
+	$(BIN)/python bench/scores.py ../shared/gold $(ARGS)
 
 schema: ## write the editors' schemas in docs/schema again
 	@for kind in watchlist expected source channels settings; do $(BIN)/spacepact schema $$kind > docs/schema/$$kind.json || exit 1; done

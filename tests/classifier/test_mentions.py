@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from classifier import Classifier
 from classifier.folding import fold
 from classifier.gazetteer import Entry, Gazetteer
 from classifier.matcher import Matcher
@@ -142,3 +143,24 @@ def test_slugs() -> None:
     assert slug("Chang’e 6") == "change-6"
     assert slug("Proba-3 (ESA)") == "proba-3-esa"
     assert slug("…") == "unnamed"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("ESA:n ja NASA:n yhteistyö jatkuu avaruudessa.", {"esa", "nasa"}),
+        ("Euroopan avaruusjärjestön johtaja puhui.", {"esa"}),
+        ("Az Európai Űrügynökséggel és a NASA-val megállapodás született.", {"esa", "nasa"}),
+        ("A JAXA-nak és az ESA-nak közös küldetése lesz.", {"jaxa", "esa"}),
+        ("NASA'nın ve Türkiye Uzay Ajansı'nın anlaşması imzalandı.", {"nasa", "tua"}),
+        ("Avrupa Uzay Ajansı, JAXA’ya teşekkür etti.", {"esa", "jaxa"}),
+    ],
+)
+def test_names_bend_in_finnish_hungarian_and_turkish(classifier: Classifier, text: str, ids: set[str]) -> None:
+    assert {a.id for a in classifier.classify("", text).agencies} == ids
+
+
+@pytest.mark.parametrize(("text", "ident"), [("Kestrel-6C satellite", "kestrel-6c"), ("mission called Aquila-9", "aquila-9")])
+def test_a_mission_that_nobody_knows_is_less_sure(classifier: Classifier, text: str, ident: str) -> None:
+    (found,) = classifier.classify("", f"The agency will launch a {text}.").missions
+    assert (found.id, found.confidence) == (ident, 0.6)
