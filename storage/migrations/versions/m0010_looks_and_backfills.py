@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0051"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
