@@ -202,10 +202,10 @@ def test_d9_a_calendar_without_end_stops_at_its_budgets_and_the_next_source_is_i
             return calendar if path.startswith("/calendar/") else super().get(path, default)
 
     website.pages = Endless()  # type: ignore[assignment]
-    start = time.monotonic()
+    start = time.process_time()
     result = crawls.round(source("sitemap", f"{website.url}/calendar/1"))
     assert len(website.paths()) <= 61
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert "an index names more than 60 lists" in reasons(result)
     website.pages = {}
     assert crawls.round(source("feed", one_article(website))).outcomes == {"new": 1}
