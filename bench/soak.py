@@ -71,7 +71,7 @@ def build(home: Path, sites: list[Site], receivers: Receivers, every: str) -> Pa
     (config / "gazetteer").symlink_to(default_config_dir() / "gazetteer")
     for site in sites:
         about = {"name": f"Site {site.number}", "kind": "feed", "urls": [f"{site.base}/feed"], "language": "en", "country": "FR"}
-        write(config / "sources" / f"site-{site.number:03}.yaml", about | {"tier": "trade", "every": every})
+        write(config / "sources" / f"site-{site.number:03}.yaml", about | {"tier": "trade", "every": every, "slowest": every})
     channels = {
         "mail": {"kind": "mail", "to": ["analyst@desk.example"]},
         "slack": {"kind": "slack", "url": f"{receivers.base}/slack/slack"},
@@ -84,6 +84,7 @@ def build(home: Path, sites: list[Site], receivers: Receivers, every: str) -> Pa
         "web": {"port": free_port()},
         "mail": {"host": "127.0.0.1", "port": receivers.mail_port},
         "crawl": {"delay": 0, "timeout": 10, "at_once": 8},
+        "outbound": {"private_hosts": ["127.0.0.1"]},
     }
     write(config / "settings.yaml", settings)
     return config

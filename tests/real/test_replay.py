@@ -78,6 +78,7 @@ def settings(home: Path, proxy: str, receivers: Receivers) -> dict[str, Any]:
         "web": {"port": free_port()},
         "mail": {"host": "127.0.0.1", "port": receivers.mail_port},
         "crawl": {"proxy": proxy, "delay": 0, "at_once": 4, "max_pages": 1000},
+        "outbound": {"private_hosts": ["127.0.0.1"]},
         "alerts": {"max_age": "36500d"},
     }
 
