@@ -11,12 +11,16 @@ from starlette.routing import Route
 from spacepact.revisions import changes
 from storage import Store
 
+_MOST = 2**31 - 1
+"""What a database takes for a number of a row."""
+
 
 def article_routes(store: Store, page: Callable[..., Response]) -> list[Route]:
     """Return the routes; `page` fills a template."""
 
     def article(request: Request) -> Response:
-        history = store.reading.history(number=request.path_params["number"])
+        number = request.path_params["number"]
+        history = store.reading.history(number=number) if number <= _MOST else None
         if history is None:
             return page("missing.html", 404, what="article")
         shown = history.tagged.article

@@ -61,7 +61,7 @@ def test_the_page_shows_what_changed_in_words_and_for_ears(store: Store) -> None
     assert "1 unchanged paragraph<" in shown
     assert EVIL not in shown
     assert "lead.jpg" not in shown, "a picture of a stranger's server would tell who reads"
-    assert page(store, "/articles/2").status_code == 404
+    assert [page(store, f"/articles/{n}").status_code for n in ("2", "9" * 30, "-1", "x")] == [404] * 4
 
 
 def test_a_vanished_page_is_marked_with_its_day_and_comes_back(store: Store) -> None:
