@@ -41,7 +41,7 @@ from spacepact.story import Decision, Story
 from spacepact.tidings import Tidings
 from spacepact.upkeep import Upkeep
 from spacepact.watching import Watchman
-from storage import Archive, Store, migrate, no_room, open_database, prove_writable
+from storage import Archive, Journal, Store, migrate, no_room, open_database, prove_writable
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
@@ -141,7 +141,7 @@ class App:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SpacepactError(f"database: {database.database} is in use by another spacepact run; stop it first") from None
-        self.sender.journal.recover()
+        Journal(self.store.engine).recover()
         released = self.store.ledger.release()
         self.store.subscribers.release()
         for channel, why in self.store.ledger.broken().items():
