@@ -61,7 +61,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         names = " or ".join(f"test_{letter}{n}_" for letter in "abcdefg" for n in range(1, 15))
-        command = [sys.executable, "-m", "pytest", "-q", "-o", "junit_family=xunit1", f"--junitxml={report}", "-k", names]
+        command = [sys.executable, "-m", "pytest", "-q", "-o", "junit_family=xunit1", f"--junitxml={report}", "-m", "not real", "-k", names]
         ended = subprocess.run([*command, *sys.argv[1:]], check=False, stdout=sys.stderr)
         if report.exists():
             print(table(list(cases(report))))

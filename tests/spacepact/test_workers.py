@@ -63,6 +63,7 @@ def test_a1_three_workers_make_one_post_of_one_story(shared_house: House, tally:
     assert len(took) == 1
 
 
+@pytest.mark.long
 def test_a2_three_workers_and_their_clocks_do_the_work_of_one(shared_house: House, tally: Count) -> None:
     house = shared_house
     ready(house, 3)
