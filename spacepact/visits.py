@@ -57,16 +57,31 @@ class Visitor:
         return known
 
     async def visit(self, name: str) -> Round:
-        """Crawl one source once; its trouble is in the Round. Raises SpacepactError if config/ names it no more.
+        """Crawl one source once; its trouble is in the Round. Raises SpacepactError if config/ names it no more."""
+        source = await self._source(name)
+        await self._begin(name, source)
+        return await self._crawl(name, source)
 
-        That it was visited is kept first: however often the process dies of it, no host is asked more often.
-        """
+    async def visit_due(self, name: str) -> None:
+        """Crawl a source unless another process began the visit that was due; raises as `visit` does."""
+        source = await self._source(name)
+        if await self._begin(name, source, due=True):
+            await self._crawl(name, source)
+
+    async def _source(self, name: str) -> Source:
         await asyncio.to_thread(self.refresh)
-        source = self.sources.get(name)
-        if source is None:
+        if name not in self.sources:
             raise SpacepactError(f"source {name} is gone from config/")
-        memory, now = self.manners, self.now()
-        await asyncio.to_thread(self.store.polling.begin, name, now, now + min(source.every, LONGEST_WAIT))
+        return self.sources[name]
+
+    async def _begin(self, name: str, source: Source, *, due: bool = False) -> bool:
+        """Keep first that a source is visited: however often the process dies of it, no host is asked more often."""
+        now = self.now()
+        until = now + min(source.every, LONGEST_WAIT)
+        return await asyncio.to_thread(partial(self.store.polling.begin, name, now, until, due=due))
+
+    async def _crawl(self, name: str, source: Source) -> Round:
+        memory = self.manners
         validators = await asyncio.to_thread(self.store.sources.validators, name)
         pace = await asyncio.to_thread(self.store.polling.pace, name)
         processor = await asyncio.to_thread(self.processor)
@@ -77,13 +92,6 @@ class Visitor:
         await self._subscribe(round_)
         await self._look_again(name, source)
         return round_
-
-    async def visit_due(self, name: str) -> None:
-        """Crawl a source unless another process began the visit that was due; raises as `visit` does."""
-        source, now = self.sources.get(name), self.now()
-        until = now + min(source.every, LONGEST_WAIT) if source else now
-        if source is None or await asyncio.to_thread(partial(self.store.polling.begin, name, now, until, due=True)):
-            await self.visit(name)
 
     async def _look_again(self, name: str, source: Source) -> None:
         """Look at a few pages once more of which somebody was told: a mended one is a correction, a vanished one is marked."""
