@@ -7,13 +7,13 @@ import fcntl
 import gc
 import logging
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,9 +24,11 @@ from classifier import Classifier
 from classifier.gazetteer import Gazetteer
 from crawler.source import Source
 from spacepact.audience import Audience
+from spacepact.chores import Chores
 from spacepact.cooperation import Classification, Tagged
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
+from spacepact.live import Live, OfConfig
 from spacepact.loading import Config, load_config
 from spacepact.operators import Operators, operators
 from spacepact.pipeline import Now, Processor
@@ -48,44 +50,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-UPKEEP = timedelta(seconds=10)
-
 
 def utc_now() -> datetime:
     """Return the time; everything that needs it is handed this function."""
     return datetime.now(UTC)
-
-
-class Live(Mapping[str, T]):
-    """A mapping as it is at every moment; who walks through it walks through one state of it."""
-
-    def __init__(self, current: Callable[[], Mapping[str, T]]) -> None:
-        self._current = current
-
-    def __getitem__(self, key: str) -> T:
-        return self._current()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._current())
-
-    def __len__(self) -> int:
-        return len(self._current())
-
-
-class OfConfig(Generic[T]):
-    """A part of the app that is made when it is first asked for, and again after config/ has changed."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __get__(self, app: App, owner: type[App] | None = None) -> T:
-        config, name = app.config, f"_made_{self._make.__name__}"
-        made: tuple[Config, T] | None = app.__dict__.get(name)
-        if made is None or made[0] is not config:
-            made = app.__dict__[name] = config, self._make(app)
-        return made[1]
 
 
 @dataclass
@@ -99,8 +67,6 @@ class App:
     stopping: Callable[[], bool] = lambda: False
     _renewing: Lock = field(default_factory=Lock)
     _compiled: tuple[Gazetteer, Classifier] | None = None
-    _kept: datetime | None = None
-    _swept: datetime | None = None
 
     def start(self) -> None:
         """Bring the database to this version and name every mistake in config/; the rest goes on."""
@@ -174,8 +140,17 @@ class App:
         silences: Sequence[Silence],
     ) -> Decision:
         config, lists = self.config, self.audience.watchlists
-        judge = partial(decide, watchlists=lists, channels=config.channels, policy=config.settings.alerts, expected=config.expected)
-        return judge(tagged, before, stories, now=now, silences=silences)
+        return decide(
+            tagged,
+            before,
+            stories,
+            now=now,
+            silences=silences,
+            watchlists=lists,
+            channels=config.channels,
+            policy=config.settings.alerts,
+            expected=config.expected,
+        )
 
     @OfConfig
     def regrouping(self) -> Regrouping:
@@ -193,7 +168,7 @@ class App:
 
     @OfConfig
     def upkeep(self) -> Upkeep:
-        """What comes due without an article."""
+        """Alerts that come due: grouped ones, digests, expected events."""
         config = self.config
         return Upkeep(self.store, config.watchlists, config.channels, config.expected, config.settings.alerts.timing, self.now)
 
@@ -262,30 +237,10 @@ class App:
         """Return the letters of the sign-up pages that are due."""
         return [] if self.room.trouble else self.audience.postman.due()
 
-    def due_upkeep(self) -> list[str]:
-        """Return the upkeep that is due: what comes due without an article, a look at the sources, old evidence once a day."""
-        kept = self._kept is None or self.now() - self._kept >= UPKEEP
-        swept = self._swept is None or self.now() - self._swept >= timedelta(days=1)
-        if self.room.trouble:
-            return ["room"] * self.room.due()
-        return ["room"] * self.room.due() + ["deliveries"] * kept + ["sources"] * self.watchman.due() + ["evidence"] * swept
-
-    async def maintain(self, what: str) -> None:
-        """Do one piece of upkeep."""
-        if what == "room":
-            await self.room.check()
-            return
-        work = {"deliveries": self._owe, "sources": self.watchman.check, "evidence": self._sweep}
-        await asyncio.to_thread(work[what])
-
-    def _owe(self) -> None:
-        self._kept = self.now()
-        self.upkeep.run()
-
-    def _sweep(self) -> None:
-        self._swept = self.now()
-        if forgotten := self.store.evidence.forget(self._swept - self.config.settings.evidence.keep, self._swept):
-            log.info("%d pages of evidence were older than evidence.keep, and are gone", forgotten)
+    @cached_property
+    def chores(self) -> Chores:
+        """What comes due without an article."""
+        return Chores(self.store, self.room, self.watchman, lambda: self.upkeep, lambda: self.config.settings, self.now)
 
     def crawler_command(self) -> list[str]:
         """Return how to start the crawler process over the same config."""
@@ -315,7 +270,7 @@ class App:
 
     async def deliver_all(self) -> int:
         """Send all that is due now; returns how many were sent."""
-        await self.maintain("deliveries")
+        await self.chores.do("deliveries")
         return sum(await asyncio.gather(*map(self.deliver, self.due_lanes())))
 
 

@@ -40,13 +40,13 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         handlers: dict[Kind, Handler] = {
             "crawl": crawler.crawl,
             "deliver": app.deliver,
-            "maintain": app.maintain,
+            "maintain": app.chores.do,
             "letters": app.audience.postman.deliver,
         }
         due: dict[Kind, Due] = {
             "crawl": app.due_sources,
             "deliver": app.due_lanes,
-            "maintain": app.due_upkeep,
+            "maintain": app.chores.due,
             "letters": app.due_letters,
         }
         dispatcher = EmbeddedDispatcher(handlers, {"crawl": settings.crawl.at_once})

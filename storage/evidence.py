@@ -75,6 +75,14 @@ class Evidence:
         said = {"listed_title": listed["title"], "listed_published": datetime.fromisoformat(when) if when else None}
         return self.archive.read(kept.place)._replace(**said)
 
+    def trouble(self, kept: Kept) -> str | None:
+        """Return what is wrong with a kept page, None where it lies in its place as it was fetched."""
+        try:
+            self.page(kept)
+        except MissingEvidenceError as error:
+            return str(error)
+        return None
+
     def forget(self, before: datetime, now: datetime) -> int:
         """Drop pages fetched before a moment, and the files that hold no other; returns how many pages."""
         if self.archive is None:

@@ -15,29 +15,34 @@ if TYPE_CHECKING:
 
     from spacepact.comparing import Passage
     from storage import History
+    from storage.evidence import Evidence
 
 EPILOG = """\b
 Examples:
   spacepact article https://outlet.example/news/17            as it is kept
   spacepact article https://outlet.example/news/17 --diff     how it changed, the newest change first
   spacepact article https://outlet.example/news/17 --diff --json | jq '.[0].passages'
+  spacepact article https://outlet.example/news/17 --pages     the fetched pages that prove it, and whether they are unaltered
 Without colours a change reads [-was-]{+is+}."""
 
 
 @click.command(epilog=EPILOG)
 @click.argument("url")
 @click.option("--diff", is_flag=True, help="How each revision differs from the one before.")
+@click.option("--pages", is_flag=True, help="The fetched pages it was read from: when, where each is kept, its SHA-256.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead.")
 @pass_context
-def article(context: Context, url: str, *, diff: bool, as_json: bool) -> None:
+def article(context: Context, url: str, *, diff: bool, pages: bool, as_json: bool) -> None:
     """Show the article kept under URL: its revisions, whether its page is gone, its text."""
-    from spacepact.bootstrap import make_app
-
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     history = app.store.reading.history(url=url)
     if history is None:
         raise SpacepactError(app.store.reading.fate(url) or f"no article is kept under {url}; give its canonical URL")
-    if diff:
+    if diff and pages:
+        raise click.UsageError("--diff or --pages, not both")
+    if pages:
+        _pages(app.store.evidence, url, as_json=as_json)
+    elif diff:
         _differences(history, as_json=as_json)
     elif as_json:
         shown = history.tagged.article.model_dump(mode="json")
@@ -53,6 +58,24 @@ def _head(history: History) -> None:
     click.echo(f"{article.title}\n{article.site_name or article.source}, {published}, revision {article.revision}\n{article.url}")
     if history.gone:
         click.echo(f"Its page is gone: not found on {history.gone:%Y-%m-%d %H:%M} UTC ({history.reason}).")
+
+
+def _pages(evidence: Evidence, url: str, *, as_json: bool) -> None:
+    kept = evidence.of_article(url)
+    for one in kept:
+        trouble = evidence.trouble(one)
+        told = {
+            "revision": one.revision,
+            "fetched": one.fetched.isoformat(),
+            **one.place._asdict(),
+            "link": one.link.url,
+            "trouble": trouble,
+        }
+        place = f"{one.place.file} at {one.place.offset}, sha256 {one.place.digest}"
+        when = f"revision {one.revision}, fetched {one.fetched:%Y-%m-%d %H:%M} UTC"
+        click.echo(json.dumps(told, ensure_ascii=False) if as_json else f"{when}: {place}: {trouble or 'unaltered'}")
+    if not kept and not as_json:
+        click.echo("No fetched page is kept for it: settings.yaml, evidence.enabled and evidence.keep.")
 
 
 def _differences(history: History, *, as_json: bool) -> None:

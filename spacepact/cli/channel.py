@@ -31,7 +31,8 @@ def channel() -> None:
 @pass_context
 def list_(context: Context) -> None:
     """Print every channel of channels.yaml: its kind, how it is, whom it reaches; exits 1 if one is wrong or broken."""
-    app = _app(context)
+    context.talk()
+    app = context.app()
     broken = app.store.ledger.broken()
     for name, found in app.config.channels.items():
         state = f"broken: {broken[name]}" if name in broken else "ready" if found.enabled else "off"
@@ -53,7 +54,8 @@ def test(context: Context, name: str, to: tuple[str, ...]) -> None:
     """
     from spacepact.yamlfile import did_you_mean
 
-    app = _app(context)
+    context.talk()
+    app = context.app()
     if name not in app.config.channels:
         wrong = [str(p) for p in app.config.problems if p.file.endswith("channels.yaml")]
         hint = did_you_mean(name, sorted(app.config.channels)) or "channels.yaml names none"
@@ -63,13 +65,6 @@ def test(context: Context, name: str, to: tuple[str, ...]) -> None:
         raise click.UsageError(f"{name} names no recipient; say --to name@example.org")
     sent = [asyncio.run(_send(app, name, recipient)) for recipient in recipients]
     raise SystemExit(0 if all(sent) else 1)
-
-
-def _app(context: Context) -> App:
-    from spacepact.bootstrap import make_app
-
-    context.talk()
-    return make_app(context.config, context.env).migrated()
 
 
 async def _send(app: App, name: str, recipient: str) -> bool:

@@ -56,9 +56,7 @@ Examples:
 @pass_context
 def deliveries(context: Context, /, limit: int, *, jsonl: bool, **only: Any) -> None:
     """Print the ledger, newest first: every alert x recipient x channel with its state, reason, tries and ids."""
-    from spacepact.bootstrap import make_app
-
-    reading = make_app(context.config, context.env).migrated().store.reading
+    reading = context.app().store.reading
     rows = reading.deliveries(limit, **only)
     if jsonl:
         for row in rows:
@@ -103,7 +101,6 @@ Examples:
 @pass_context
 def replay(context: Context, ids: tuple[str, ...], channel: str | None, since: datetime | None, *, everything: bool) -> None:
     """Owe deliveries again under their original ids; the service sends them, or `spacepact deliver` does."""
-    from spacepact.bootstrap import make_app
     from storage.replay import AGAIN
     from storage.replay import replay as again
 
@@ -111,7 +108,7 @@ def replay(context: Context, ids: tuple[str, ...], channel: str | None, since: d
         raise click.UsageError("name the IDs, or a --channel")
     if channel and since is None:
         raise click.UsageError("a --channel wants --since, such as --since 2d")
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     if channel and channel not in app.config.channels:
         raise click.UsageError(f"there is no channel {channel!r}; there are: {', '.join(sorted(app.config.channels)) or 'none'}")
     done = again(app.store.engine, app.now(), ids=ids, channel=channel, since=since, states=AGAIN if everything else ("dead", "failed"))
@@ -128,9 +125,7 @@ def replay(context: Context, ids: tuple[str, ...], channel: str | None, since: d
 @pass_context
 def mend(context: Context, channels: tuple[str, ...]) -> None:
     """Open CHANNELS again that were closed because they were broken; what they owe is sent."""
-    from spacepact.bootstrap import make_app
-
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     unknown = [name for name in channels if name not in app.config.channels]
     if unknown:
         raise click.UsageError(f"there is no channel {unknown[0]!r}; there are: {', '.join(sorted(app.config.channels)) or 'none'}")

@@ -23,9 +23,7 @@ Examples:
 @pass_context
 def expected(context: Context, *, jsonl: bool) -> None:
     """Print the events of config/expected: open, overdue, seen, or seen late; and what answered them."""
-    from spacepact.bootstrap import make_app
-
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     states = app.store.expectations.states()
     rows = [
         {

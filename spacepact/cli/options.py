@@ -8,10 +8,14 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from spacepact.duration import parse_duration
+
+if TYPE_CHECKING:
+    from spacepact.bootstrap import App
 
 QUIET = (
     "httpx",
@@ -54,6 +58,12 @@ class Context:
     def env(self) -> dict[str, str]:
         """The environment, where secrets come from."""
         return dict(os.environ)
+
+    def app(self) -> App:
+        """Return the service, its database brought to this version; raises SpacepactError where nothing could work."""
+        from spacepact.bootstrap import make_app  # loads every stage; `--help` does without
+
+        return make_app(self.config, self.env).migrated()
 
     def talk(self) -> None:
         """Let the log speak on stderr, one line a message."""

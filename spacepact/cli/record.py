@@ -43,10 +43,9 @@ Examples:
 @pass_context
 def records(context: Context, /, limit: int, *, as_json: bool, **wanted: str) -> None:
     """Print the records: who cooperates on what, and where that stands."""
-    from spacepact.bootstrap import make_app
     from spacepact.record import Wanted
 
-    found = make_app(context.config, context.env).migrated().store.reading.records(Wanted(**wanted), limit)
+    found = context.app().store.reading.records(Wanted(**wanted), limit)
     if as_json:
         click.echo(json.dumps([_summary(record) for record in found], ensure_ascii=False, indent=1))
     else:
@@ -79,9 +78,7 @@ def record() -> None:
 @pass_context
 def show(context: Context, ident: str, *, as_json: bool) -> None:
     """Print the stages of a record, each with its date, evidence, sources and alerts; the id of a story names its record too."""
-    from spacepact.bootstrap import make_app
-
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     found = app.regrouping.record(ident)
     ledger = {step.id: app.store.reading.deliveries(story=step.id) for step in found.steps}
     if as_json:
@@ -99,10 +96,9 @@ def show(context: Context, ident: str, *, as_json: bool) -> None:
 @pass_context
 def merge(context: Context, one: str, other: str, *, author: str, reason: str) -> None:
     """Let record OTHER continue in record ID; its stories stay what they are."""
-    from spacepact.bootstrap import make_app
     from spacepact.regrouping import By
 
-    click.echo(make_app(context.config, context.env).migrated().regrouping.merge_records(one, other, By(author, reason)))
+    click.echo(context.app().regrouping.merge_records(one, other, By(author, reason)))
 
 
 @record.command(epilog=EXAMPLES)
@@ -112,10 +108,9 @@ def merge(context: Context, one: str, other: str, *, author: str, reason: str) -
 @pass_context
 def split(context: Context, ident: str, *, stories: tuple[str, ...], author: str, reason: str) -> None:
     """Let some stories of record ID begin a record of their own, and print its id."""
-    from spacepact.bootstrap import make_app
     from spacepact.regrouping import By
 
-    click.echo(make_app(context.config, context.env).migrated().regrouping.split_record(ident, stories, By(author, reason)))
+    click.echo(context.app().regrouping.split_record(ident, stories, By(author, reason)))
 
 
 def _lines(found: Record, ledger: dict[str, list[DeliveryRow]]) -> Iterator[str]:

@@ -37,10 +37,9 @@ def sources(
     context: Context, ids: tuple[str, ...], states: tuple[str, ...], tier: str | None, country: str | None, *, bad: bool, jsonl: bool
 ) -> None:
     """Show how every SOURCE is and why, its last news, its own rhythm and its next visit."""
-    from spacepact.bootstrap import make_app
     from spacepact.watching import table
 
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     unknown = [name for name in ids if name not in app.config.sources]
     if unknown:
         raise click.UsageError(f"no source is called {unknown[0]!r}")

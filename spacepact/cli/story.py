@@ -51,9 +51,7 @@ def story() -> None:
 @pass_context
 def show(context: Context, ident: str, *, as_json: bool) -> None:
     """Print which articles tell a story and why each belongs to it, what was decided by hand, and who was told."""
-    from spacepact.bootstrap import make_app
-
-    app = make_app(context.config, context.env).migrated()
+    app = context.app()
     found = app.regrouping.find(ident)
     rulings, ledger = app.store.rulings.of(found.id), app.store.reading.deliveries(story=found.id)
     if as_json:
@@ -70,10 +68,9 @@ def show(context: Context, ident: str, *, as_json: bool) -> None:
 @pass_context
 def merge(context: Context, one: str, other: str, *, author: str, reason: str) -> None:
     """Put story OTHER into story ID, and its record too; who was told of either is not told again."""
-    from spacepact.bootstrap import make_app
     from spacepact.regrouping import By
 
-    whole = make_app(context.config, context.env).migrated().regrouping.merge(one, other, By(author, reason))
+    whole = context.app().regrouping.merge(one, other, By(author, reason))
     click.echo(whole.id)
     click.echo(f"one story of {len(whole.tellings)} articles; spacepact story {whole.id} shows it", err=True)
 
@@ -88,12 +85,11 @@ def split(context: Context, ident: str, *, urls: tuple[str, ...], author: str, r
 
     Whoever was told by an alert that showed one of these articles is not told again; who was not is told now.
     """
-    from spacepact.bootstrap import make_app
     from spacepact.regrouping import By
 
     if not reason:
         raise click.UsageError('say why: --reason "another contract"')
-    rest, off = make_app(context.config, context.env).migrated().regrouping.split(ident, urls, By(author, reason))
+    rest, off = context.app().regrouping.split(ident, urls, By(author, reason))
     click.echo(off.id)
     click.echo(f"{len(off.tellings)} articles tell {off.id} now, {len(rest.tellings)} stay with {rest.id}", err=True)
 

@@ -33,9 +33,7 @@ def subscribers() -> None:
 
 
 def _subscribing(context: Context) -> Subscribing:
-    from spacepact.bootstrap import make_app
-
-    return make_app(context.config, context.env).migrated().audience.subscribing
+    return context.app().audience.subscribing
 
 
 @subscribers.command("list")

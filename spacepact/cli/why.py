@@ -57,16 +57,15 @@ def why(context: Context, url: str, watchlists: tuple[str, ...], *, jsonl: bool)
 
 def _ask(context: Context, url: str, names: Sequence[str]) -> tuple[App, WhyNot]:
     """Return who answers for a kept article; raises SpacepactError where a list or the article is not known."""
-    from spacepact.bootstrap import make_app
     from spacepact.whynot import WhyNot
     from spacepact.yamlfile import did_you_mean
 
-    app = make_app(context.config, context.env)
+    app = context.app()
     known = sorted(app.config.watchlists.lists)
     for name in names:
         if name not in known:
             raise SpacepactError(f"no watchlist is called {name!r}; {did_you_mean(name, known) or 'spacepact check names what is wrong'}")
-    app.migrated().audience.refresh()
+    app.audience.refresh()
     kept = app.store.reading.article(url)
     if kept is None:
         raise SpacepactError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 from spacepact.article import Article, Link
 from spacepact.comparing import words
 from spacepact.cooperation import Classification, Tagged
-from spacepact.round import Rejected
+from spacepact.round import Page, Rejected
 from spacepact.story import Decision
 from spacepact.web import View, make_site
 from storage import Store
@@ -30,12 +32,12 @@ FIRST = f"Norvania pays 3 million. {EVIL}\nEstmark launches."
 SECOND = f"Norvania pays 30 million. {EVIL}\nEstmark launches."
 
 
-def keep(store: Store, text: str, *, days: int = 0) -> str:
+def keep(store: Store, text: str, *, days: int = 0, page: Page | None = None) -> str:
     at = NOW + timedelta(days=days)
     image = "https://orbit.example/lead.jpg"
     article = Article(url=URL, source="a", site_name="Orbit Post", title="Accord", text=text, fetched=at, published=NOW, image=image)
     said = Classification(cooperation=False, score=0.1, scope="none")
-    return store.add("a", LINK, Tagged(article=article, classification=said), lambda *_: Decision(), at)
+    return store.add("a", LINK, Tagged(article=article, classification=said), lambda *_: Decision(), at, page=page)
 
 
 def lose(store: Store) -> None:
@@ -125,6 +127,24 @@ def test_the_command_shows_the_article_and_what_changed(kept: Path) -> None:
     assert (told["revision"], told["after"], len(told["passages"])) == (2, 1, 1)
     (whole,) = (json.loads(line) for line in spacepact("--config", str(kept), "article", URL, "--json").stdout.splitlines())
     assert (whole["revision"], whole["gone"]) == (2, "2026-11-26T19:00:00+00:00")
+
+
+def test_the_command_names_the_pages_that_prove_and_sees_one_that_was_altered(draft_config: Path) -> None:
+    from spacepact.bootstrap import make_app  # noqa: PLC0415
+
+    store = make_app(draft_config, {}).migrated().store
+    ask = ("--config", str(draft_config), "article", URL, "--pages")
+    keep(store, FIRST)
+    assert spacepact(*ask).stdout.startswith("No fetched page is kept for it")
+    keep(store, SECOND, days=1, page=Page(URL, 200, (("Content-Type", "text/html"),), SECOND.encode()))
+    digest = hashlib.sha256(SECOND.encode()).hexdigest()
+    assert store.evidence.archive
+    (file,) = store.evidence.archive.directory.glob("*.warc.gz")
+    line = rf"revision 2, fetched 2026-11-24 12:00 UTC: {file.name} at \d+, sha256 {digest}: unaltered\n"
+    assert re.fullmatch(line, spacepact(*ask).stdout)
+    file.write_bytes(b"")
+    assert "the page is missing" in json.loads(spacepact(*ask, "--json").stdout)["trouble"]
+    assert spacepact(*ask, "--diff").returncode == 2
 
 
 def test_the_command_says_what_is_wrong(kept: Path) -> None:
