@@ -27,6 +27,7 @@ from spacepact.audience import Audience
 from spacepact.chores import Chores
 from spacepact.cooperation import Classification, Tagged
 from spacepact.crawling import finish
+from spacepact.disks import Disk, low
 from spacepact.errors import SpacepactError
 from spacepact.live import Live, OfConfig
 from spacepact.loading import Config, load_config
@@ -43,7 +44,7 @@ from spacepact.story import Decision, Story
 from spacepact.tidings import Tidings
 from spacepact.upkeep import Upkeep
 from spacepact.watching import Watchman
-from storage import Archive, Journal, Store, migrate, no_room, open_database, prove_writable
+from storage import Archive, Journal, Store, disks, migrate, no_room, open_database
 
 if TYPE_CHECKING:
     from spacepact.visits import Visitor
@@ -73,7 +74,8 @@ class App:
         for problem in self.config.problems:
             log.error("%s", problem)
         self.migrated()
-        prove_writable(self.store.engine)
+        if trouble := no_room(self.store.engine):
+            raise SpacepactError(f"database: {trouble}")
 
     def migrated(self) -> App:
         """Bring the database to this version, and return the app: for commands that only look at it."""
@@ -203,7 +205,7 @@ class App:
     @cached_property
     def watchman(self) -> Watchman:
         """Who looks after the sources from the first moment that he is asked."""
-        return Watchman(self.store, self.sources, self.config.settings.watch, self.tell, self.now)
+        return Watchman(self.store, self.sources, lambda: self.config.settings.watch, self.tell, self.now)
 
     def tell(self, connection: Connection, tidings: Tidings) -> None:
         """Owe operators what is new about the sources, within a transaction; the log says it too."""
@@ -213,8 +215,6 @@ class App:
     @cached_property
     def room(self) -> Room:
         """Whether anything can be kept."""
-        archive = self.store.evidence.archive
-        directories = [archive.directory] if archive else []
 
         async def shout(key: str, subject: str, text: str) -> bool:
             told = self.operators.notice(key, subject, text, self.now())
@@ -223,7 +223,19 @@ class App:
         def tell(key: str, subject: str, text: str) -> None:
             self.operators.tell(self.store.ledger, key, subject, text, self.now())
 
-        return Room(lambda: no_room(self.store.engine, directories), shout, tell, self.now)
+        return Room(lambda: no_room(self.store.engine, self._directories), shout, tell, self.now)
+
+    @property
+    def _directories(self) -> list[Path]:
+        archive = self.store.evidence.archive
+        return [archive.directory] if archive else []
+
+    def low_disks(self) -> list[Disk]:
+        """Return the disks on which there is little room left."""
+        return low(self._disks(), self.config.settings.watch)
+
+    def _disks(self) -> list[Disk]:
+        return disks(self.store.engine, self._directories)
 
     def due_sources(self) -> list[str]:
         """Return the sources whose next visit has come; none while nothing can be kept."""
@@ -240,7 +252,9 @@ class App:
     @cached_property
     def chores(self) -> Chores:
         """What comes due without an article."""
-        return Chores(self.store, self.room, self.watchman, lambda: self.upkeep, lambda: self.config.settings, self.now)
+        return Chores(
+            self.store, self.room, self.watchman, self._disks, self.tell, lambda: self.upkeep, lambda: self.config.settings, self.now
+        )
 
     def crawler_command(self) -> list[str]:
         """Return how to start the crawler process over the same config."""

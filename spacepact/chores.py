@@ -1,19 +1,20 @@
-"""The service's own work at its time: alerts that come due, a look at the sources and the disk, old evidence."""
+"""The service's own work at its time: alerts that come due, a look at the sources and the disks, old evidence."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from spacepact.disks import Disk, review
 from spacepact.pipeline import Now
 from spacepact.room import Room
 from spacepact.settings import Settings
 from spacepact.upkeep import Upkeep
-from spacepact.watching import Watchman
-from storage import Store
+from spacepact.watching import Tell, Watchman
+from storage import Store, review_disks
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class Chores:
     store: Store
     room: Room
     watchman: Watchman
+    disks: Callable[[], Sequence[Disk]]
+    tell: Tell
     upkeep: Callable[[], Upkeep]
     settings: Callable[[], Settings]
     now: Now
@@ -47,7 +50,7 @@ class Chores:
         if what == "room":
             await self.room.check()
             return
-        work = {"deliveries": self._owe, "sources": self.watchman.check, "evidence": self._sweep}
+        work = {"deliveries": self._owe, "sources": self._look, "evidence": self._sweep}
         await asyncio.to_thread(work[what])
 
     def _late(self, last: datetime | None, every: timedelta) -> bool:
@@ -56,6 +59,11 @@ class Chores:
     def _owe(self) -> None:
         self._kept = self.now()
         self.upkeep().run()
+
+    def _look(self) -> None:
+        self.watchman.check()
+        found, watch, now = self.disks(), self.settings().watch, self.now()
+        review_disks(self.store.engine, lambda known: review(found, known, watch, now), self.tell)
 
     def _sweep(self) -> None:
         self._swept = self.now()

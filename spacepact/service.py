@@ -114,6 +114,7 @@ def view(app: App) -> View:
         since=app.now(),
         missions=missions,
         trouble=lambda: app.room.trouble,
+        low=lambda: [disk.words for disk in app.low_disks()],
     )
 
 

@@ -87,12 +87,15 @@ class Watch(Noun):
     """How operators hear of sources in trouble, over the channels that `alerts.operators` names.
 
     Changes within `gather` are one message; what lasts is told again `again_after`, then `again_every` so long.
+    The same holds for a disk of the database or of the evidence on which less is free than `disk_percent` or `disk_megabytes`.
     """
 
     every: Duration = timedelta(minutes=1)
     gather: Duration = timedelta(minutes=5)
     again_after: Duration = timedelta(hours=24)
     again_every: Duration = timedelta(days=7)
+    disk_percent: float = Field(5, ge=0, le=100)
+    disk_megabytes: int = Field(500, ge=0)
 
 
 class Evidence(Noun):

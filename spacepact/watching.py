@@ -96,7 +96,7 @@ class Watchman:
 
     store: Store
     sources: Mapping[str, Source]
-    settings: Watch
+    settings: Callable[[], Watch]
     tell: Tell
     now: Now
 
@@ -109,11 +109,11 @@ class Watchman:
 
     def check(self) -> Tidings | None:
         """Judge all sources now and tell of what changed; returns what was told."""
-        self._next = self.now() + self.settings.every
+        self._next = self.now() + self.settings().every
         return self.store.sources.review(self._review, self.tell)
 
     def _review(self, known: Mapping[str, Watched]) -> tuple[Mapping[str, Standing], Tidings | None]:
         now = self.now()
         visited = {name: source for name, source in self.sources.items() if name in known}
         judged = verdicts(visited, known, now, self.since)
-        return tidings({name: stand(known[name].standing, verdict, now) for name, verdict in judged.items()}, self.settings, now)
+        return tidings({name: stand(known[name].standing, verdict, now) for name, verdict in judged.items()}, self.settings(), now)

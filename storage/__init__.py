@@ -6,10 +6,10 @@ from storage.database import journal_mode, open_database
 from storage.evidence import Kept
 from storage.journal import Journal
 from storage.ledger import Claim, Item, Ledger
-from storage.migrate import migrate, prove_writable
+from storage.migrate import migrate
 from storage.notebook import Note
 from storage.reading import History, Reading
-from storage.room import no_room
+from storage.room import disks, no_room, review_disks
 from storage.sources import Sources, SourceState, Watched
 from storage.store import Store
 
@@ -29,9 +29,10 @@ __all__ = [
     "Sources",
     "Store",
     "Watched",
+    "disks",
     "journal_mode",
     "migrate",
     "no_room",
     "open_database",
-    "prove_writable",
+    "review_disks",
 ]

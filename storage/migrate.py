@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from spacepact.errors import SpacepactError
-from storage.database import writing, writing_schema
+from storage.database import writing_schema
 
 _SCHEMA_LOCK = 0x5_9AC_E5C_8E3A
 
@@ -29,12 +29,6 @@ def migrate(engine: Engine) -> None:
     with _whole(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def prove_writable(engine: Engine) -> None:
-    """Write one row as it is; raises SQLAlchemy's DBAPIError where that is impossible, before any work relies on it."""
-    with writing(engine) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 @contextmanager

@@ -32,10 +32,15 @@ def judge(
     problems: int,
     now: datetime,
     trouble: str | None = None,
+    low: Sequence[str] = (),
 ) -> Health:
-    """Weigh the state of every source (id, state), the broken channels, the ledger and config/; `trouble`: why nothing can be kept."""
+    """Weigh the state of every source (id, state), the broken channels, the ledger and config/.
+
+    `trouble`: why nothing can be kept; `low`: what is said of disks that are nearly full.
+    """
     counts = {state: sum(s == state for _, s in states) for state in get_args(SourceHealth)}
     reasons = [f"nothing can be kept: {trouble}"] if trouble else []
+    reasons += [f"nearly full: {disk}" for disk in low]
     reasons += [f"source {name} is {state}" for name, state in states if state in BAD]
     reasons += [f"channel {channel} is broken: {why}" for channel, why in broken.items()]
     if totals.get("dead"):

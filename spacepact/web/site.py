@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +53,8 @@ class View:
     """The names of missions, by id."""
     trouble: Callable[[], str | None] = lambda: None
     """Says why nothing can be kept, if so."""
+    low: Callable[[], Sequence[str]] = tuple
+    """Says which disks are nearly full."""
 
     def health(self) -> Health:
         """Judge the service as it is now."""
@@ -60,7 +62,8 @@ class View:
         states = [(name, verdict.state) for name, verdict in judged.items()]
         broken = {lane: masked(why) for lane, why in self.store.ledger.broken().items()}
         totals = self.store.reading.totals()
-        return judge(states, broken, totals, problems=len(self.problems()), now=self.now(), trouble=self.trouble())
+        problems, trouble, low = len(self.problems()), self.trouble(), self.low()
+        return judge(states, broken, totals, problems=problems, now=self.now(), trouble=trouble, low=low)
 
 
 def make_site(view: View) -> Starlette:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import IntegrityError
 
+from spacepact.disks import Disk, low, review
 from spacepact.room import AGAIN, EVERY, SUBJECT, Room
-from storage import no_room
+from spacepact.settings import Watch
+from spacepact.tidings import Tidings
+from storage import disks, no_room, review_disks
 from storage.tables import keys
 
 if TYPE_CHECKING:
@@ -107,7 +111,7 @@ def test_g3_a_start_on_a_full_disk_is_one_line(house: House, small_disk: Path) -
     fill(small_disk)
     ended = house.spacepact("run")
     assert ended.returncode == 1
-    assert ended.stderr.splitlines()[-1] == "spacepact: database: database or disk is full"
+    assert ended.stderr.splitlines()[-1] == f"spacepact: database: {small_disk}: {os.strerror(28)}"
     assert "Traceback" not in ended.stderr
 
 
@@ -151,3 +155,64 @@ def test_operators_hear_once_of_each_outage_however_long_and_again_of_its_end() 
     asyncio.run(life())
     lost = f"{SUBJECT} full True"
     assert said == [lost, lost, AGAIN, lost], "told again only until it reached somebody"
+
+
+GIB = 2**30
+WATCH = Watch()
+
+
+def test_a_disk_is_low_below_five_percent_or_500_megabytes() -> None:
+    big, small, fine = Disk("/big", 40 * GIB, 1000 * GIB), Disk("/small", GIB // 4, GIB), Disk("/fine", 60 * GIB, 1000 * GIB)
+    assert [disk.directory for disk in low([big, small, fine], WATCH)] == ["/big", "/small"]
+    assert low([big, small], Watch(disk_percent=0, disk_megabytes=0)) == []
+    assert big.words == "/big: 42,950 MB of 1,073,742 MB are free (4.0 %)"
+
+
+def test_a_low_disk_is_told_once_then_again_while_it_lasts_and_when_there_is_room_again() -> None:
+    start, lows, told = datetime(2026, 11, 23, 12, tzinfo=UTC), {}, []
+    full, edge, free = (Disk("/data", percent * GIB, 100 * GIB) for percent in (4, 5, 9))
+    for days, disk in ((0, free), (1, full), (1.5, full), (2, full), (3, full), (9, full), (10, edge), (11, free), (12, free)):
+        lows, tidings = review([disk], lows, WATCH, start + timedelta(days=days))
+        if tidings:
+            told.append((days, tidings.subject))
+    low_, well = "A disk is nearly full", "There is room on the disk again"
+    assert told == [(1, low_), (2, low_), (9, low_), (11, well)], "at the limit itself it is not yet well"
+    assert lows == {}
+
+
+def test_disks_are_remembered_in_the_transaction_that_tells(database: Engine, tmp_path: Path) -> None:
+    now, told = datetime(2026, 11, 23, 12, tzinfo=UTC), []
+    found = disks(database, [tmp_path, tmp_path / "not yet made"])
+    assert [disk.directory for disk in found] == [str(tmp_path)], "one disk, once"
+    assert 0 < found[0].free <= found[0].size == shutil.disk_usage(tmp_path).total
+
+    def look(tell: Callable[[Connection, Tidings], object]) -> None:
+        review_disks(database, lambda known: review(found, known, Watch(disk_percent=100), now), tell)
+
+    def fail(*_: object) -> None:
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        look(fail)
+    for _ in range(3):
+        look(lambda _, tidings: told.append(tidings.text))
+    assert len(told) == 1, "what could not be told is told later; what was told is known after a restart"
+    assert found[0].words in told[0]
+
+
+def test_operators_hear_of_a_disk_before_it_is_full(house: House, small_disk: Path) -> None:
+    house.build(every="1s")
+    settings = yaml.safe_load((house.config / "settings.yaml").read_text())
+    settings["alerts"]["operators"] = ["mail"]
+    house.write("settings.yaml", settings | {"watch": {"every": "1s", "disk_percent": 40, "disk_megabytes": 1}})
+    service = house.run()
+    service.wait_for(lambda: len(house.receivers.received) == 2)
+    assert '"ok"' in health(house)
+    (small_disk / "filler").write_bytes(b"x" * 4_000_000)
+    service.wait_for(lambda: "A disk is nearly full" in titles(house))
+    assert f"nearly full: {small_disk}: " in health(house)
+    (small_disk / "filler").unlink()
+    service.wait_for(lambda: "There is room on the disk again" in titles(house))
+    assert titles(house).count("A disk is nearly full") == 1
+    assert '"ok"' in health(house)
+    service.stop()

@@ -267,7 +267,7 @@ def test_the_watchman_tells_in_the_transaction_that_remembers_it(database: Engin
             raise OSError("no room")
         told.append(said)
 
-    man = Watchman(store, {"a": SOURCE, "b": SOURCE}, Watch(gather=timedelta(seconds=1)), tell, lambda: clock[0])
+    man = Watchman(store, {"a": SOURCE, "b": SOURCE}, lambda: Watch(gather=timedelta(seconds=1)), tell, lambda: clock[0])
     store.sources.finish(failed(NOW, "gone", "404 Not Found"), NOW + HOUR)
     man.check()
     clock[0] += timedelta(minutes=1)
