@@ -12,6 +12,7 @@ _UNWANTED = re.compile(
     "\u00ad\u200b\u2060"  # where a word may or may not break: nobody sees them, and no name would be found around them
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # lone surrogates, byte order mark, non-characters
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SPACED_BREAKS = re.compile(" ?\n[ \n]*")
 
@@ -21,6 +22,11 @@ def clean_text(text: str) -> str:
     text = _UNWANTED.sub("", _LINE_BREAKS.sub("\n", text))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return _SPACED_BREAKS.sub("\n", text).strip()
+
+
+def storable(text: str) -> str:
+    """Return text without NUL and lone surrogates, which no database takes; the very same text where it has none."""
+    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("", text)
 
 
 def clean_line(text: str) -> str:

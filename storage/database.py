@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from spacepact.errors import SpacepactError
+from storage.cleaning import clean_parameters, to_json
 
 BUSY_SECONDS = 60
 _WRITES = "spacepact_writes"
@@ -36,10 +37,10 @@ def open_database(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(parsed)
-        if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        if (make := _MAKERS.get(parsed.get_backend_name())) is not None:
+            engine = make(parsed)
+            clean_parameters(engine)
+            return engine
     except ModuleNotFoundError:
         raise SpacepactError("database: PostgreSQL needs the extra spacepact[postgresql]") from None
     except OSError as error:
@@ -53,10 +54,17 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database and not url.database.startswith((":memory:", "file:")):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     patient = url if "timeout" in url.query else url.update_query_dict({"timeout": str(BUSY_SECONDS)})
-    engine = create_engine(patient, connect_args={"isolation_level": None}, hide_parameters=True)
+    engine = create_engine(patient, connect_args={"isolation_level": None}, hide_parameters=True, json_serializer=to_json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True, json_serializer=to_json)
+
+
+_MAKERS = {"sqlite": _open_sqlite, "postgresql": _open_postgresql}
 
 
 def _prepare(connection: DBAPIConnection, _record: Any) -> None:

@@ -28,7 +28,7 @@ def record_routes(store: Store, page: Callable[..., Response]) -> list[Route]:
         return page("records.html", records=found, wanted=wanted, anything=ANYTHING, stages=get_args(Stage), most=MOST)
 
     def record(request: Request) -> Response:
-        stories = store.reading.record(clean_line(request.path_params["id"]))
+        stories = store.reading.record(request.path_params["id"])
         if not stories:
             return page("missing.html", 404, what="record")
         found = Record(id=stories[0].record, stories=tuple(stories))

@@ -23,7 +23,6 @@ from crawler.source import Source
 from spacepact.health import BAD, days
 from spacepact.record import Record
 from spacepact.subscribing import Subscribing
-from spacepact.text import clean_line
 from spacepact.watching import table, verdicts
 from spacepact.web.articles import article_routes
 from spacepact.web.headers import SafeHeaders
@@ -88,7 +87,7 @@ def make_site(view: View) -> Starlette:
         return page("stories.html", stories=view.store.reading.stories(), totals=view.store.reading.totals())
 
     def story(request: Request) -> Response:
-        found = view.store.reading.story(clean_line(request.path_params["id"]))
+        found = view.store.reading.story(request.path_params["id"])
         if found is None:
             return page("missing.html", 404, what="story")
         deliveries = view.store.reading.deliveries(story=found.id)
