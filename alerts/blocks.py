@@ -40,10 +40,11 @@ def _story(message: Message, facts: Facts) -> Iterator[Block]:
     """Yield what stands under the headline: the lead, the proof, the facts, the sources, the reasons."""
     if message.lead:
         yield from _joined(_prefixed(f"*{KINDS[facts.kind]}.* ", message.lead))
+    fate = f"; {facts.fate}" if facts.fate else ""
     for sentence in facts.evidence:
         yield from map(_section, _prefixed("> ", sentence))
     yield from _joined(line for row in message.rows for line in _prefixed(f"*{row.name}*  ", str(row)))
-    yield from _joined(_source(s.url, s.title, f"{s.site}, {day(s.published)}") for s in facts.sources[:SOURCES])
+    yield from _joined(_source(s.url, s.title, f"{s.site}, {day(s.published)}{fate}") for s in facts.sources[:SOURCES])
     more = len(facts.sources[SOURCES:]) + facts.more_sources
     if more:
         yield _section(f"+{more} more {'sources' if more > 1 else 'source'}")
@@ -61,7 +62,8 @@ def _collected(message: Message) -> Iterator[Block]:
 
 
 def _part(facts: Facts) -> Iterator[str]:
-    kind = "" if facts.kind == "first-report" else f"{KINDS[facts.kind]}. "
+    fate = f": the page was {facts.fate}" if facts.fate else ""
+    kind = "" if facts.kind == "first-report" else f"{KINDS[facts.kind]}{fate}. "
     yield from (f"{kind}*{piece}*" for piece in pieces(facts.headline.replace("*", ""), SECTION - len(kind) - 2))
     for sentence in facts.evidence[:1]:
         yield from _prefixed("> ", sentence)

@@ -194,7 +194,8 @@ class _Desk:
             self._keep(story)
             return
         withdrawn = story.model_copy(update={"revision": story.revision + 1})
-        self._tell_again(withdrawn, "withdrawal", story.cooperation, "withdrawal: the only report says so no more")
+        why = "the page of the only report was taken away" if self.tagged.gone else "the only report says so no more"
+        self._tell_again(withdrawn, "withdrawal", story.cooperation, f"withdrawal: {why}")
         # What nobody stands for any more is kept as a mere possibility: whoever reports it next reports news.
         possible = story.cooperation.model_copy(update={"mode": "hypothetical"})
         self._keep(withdrawn.model_copy(update={"cooperation": possible}))
@@ -286,7 +287,8 @@ class _Desk:
             return
         article = self.tagged.article
         number = stable_id("alert", kind, story.id, str(story.revision), article.url, str(article.revision), *(d.id for d in owed))
-        self.alerts.append(Alert(id=number, kind=kind, story=story, was=was, matches=tuple(matches), decided=self.now, deliveries=owed))
+        facts = {"story": story, "was": was, "matches": tuple(matches), "gone": kind == "withdrawal" and self.tagged.gone}
+        self.alerts.append(Alert(id=number, kind=kind, decided=self.now, deliveries=owed, **facts))
 
 
 def _pairs(story: Story, old: list[Cooperation], left: list[Cooperation]) -> Iterator[tuple[Cooperation, Cooperation | None]]:

@@ -97,7 +97,13 @@ class Facts(Noun):
     sources: tuple[Source, ...] = Field(description="the source that speaks for the story first, then the others by time")
     more_sources: int = Field(description="how many sources there are beyond those listed")
     why: tuple[Why, ...]
+    page_gone: bool = Field(False, description="a withdrawal because the page was taken away, not because it says something else now")
     decided: AwareDatetime
+
+    @property
+    def fate(self) -> str:
+        """What became of the page behind a withdrawal, "" for all else."""
+        return ("taken away since" if self.page_gone else "changed since") if self.kind == "withdrawal" else ""
 
 
 class Payload(Noun):
@@ -154,6 +160,7 @@ def make_facts(alert: Alert, delivery: Delivery, *, missions: Mapping[str, str],
             for m in alert.matches
             if m.watchlist in delivery.watchlists
         ),
+        page_gone=alert.gone,
         decided=alert.decided,
         **_as_they_are(now),
     )

@@ -181,7 +181,8 @@ def _lead(facts: Facts) -> str:
         case "more-sources":
             return f"We told you about this before; by now {len(facts.sources) + facts.more_sources} sources report it."
         case "withdrawal":
-            return "We told you the following. The only source that said so says it no more: do not rely on it."
+            why = "has been taken away by its outlet" if facts.page_gone else "has been changed, and says so no more"
+            return f"We told you the following. The page that reported it {why}; nobody else reports it. Do not rely on it."
         case _:
             return ""
 

@@ -90,7 +90,8 @@ class Classification(Noun):
 
 
 class Tagged(Noun):
-    """An article with what the classifier says about it."""
+    """An article with what the classifier says about it; `gone`: its outlet took the page away, so it says nothing any more."""
 
     article: Article
     classification: Classification
+    gone: bool = False

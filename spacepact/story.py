@@ -122,13 +122,17 @@ class Delivery(Noun):
 
 
 class Alert(Noun):
-    """What is told about a story: everything a message needs, kept as it was when decided."""
+    """What is told about a story: everything a message needs, kept as it was when decided.
+
+    `gone`: it is withdrawn because its only page was taken away, not because that says something else now.
+    """
 
     id: str
     kind: AlertKind
     story: Story
     was: Cooperation | None = None
     matches: tuple[Match, ...]
+    gone: bool = False
     decided: AwareDatetime
     deliveries: tuple[Delivery, ...]
 

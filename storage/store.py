@@ -91,7 +91,7 @@ class Store:
                 lock_stories(connection)
             row = _under(connection, source, link) if rejected.gone else None
             if row and missing(connection, row.id, source, rejected.reason, now) and decide and not in_upheaval(connection, source, now):
-                mute = Tagged(article=read_article(row), classification=NOTHING)
+                mute = Tagged(article=read_article(row), classification=NOTHING, gone=True)
                 decision = decide(mute, Classification.model_validate(row.classification), candidates(connection, mute, now))
                 apply(connection, decision, now, url=mute.article.url)
             known = {"article_id": row.id} if row else {}

@@ -99,8 +99,8 @@ class Desk:
     now: datetime = NOW
     sends: bool = True
 
-    def takes(self, page: Article, *found: Cooperation, before: Classification | None = None, **other: Any) -> Decision:
-        tagged = Tagged(article=page, classification=classification(*found, **other))
+    def takes(self, page: Article, *found: Cooperation, before: Classification | None = None, gone: bool = False, **other: Any) -> Decision:
+        tagged = Tagged(article=page, classification=classification(*found, **other), gone=gone)
         decision = decide(
             tagged,
             before,

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from alerts.blocks import posts, words
+from alerts.digest import write
 from alerts.facts import web_link
-from alerts.message import render
+from alerts.message import payload, render
 from alerts.wording import enumerate_names, headline, mission_name, phase
 from spacepact.cooperation import Mode, Stage
 from spacepact.story import AlertKind
@@ -171,9 +173,32 @@ def test_a_correction_and_a_withdrawal_warn(make: Any) -> None:
     assert "Parties     JAXA, ESA (was: JAXA, ISRO)" in corrected.text
     before = make.classification(make.cooperation("jaxa", "esa"))
     withdrawn = make.rendered(desk.takes(make.article(1, revision=3), before=before).alerts[0])
-    assert "do not rely on it" in withdrawn.text
+    assert "Do not rely on it" in withdrawn.text
     assert "line-through" in withdrawn.html
     assert "line-through" not in corrected.html
+
+
+@pytest.mark.parametrize(
+    ("gone", "why", "fate"),
+    [(True, "has been taken away by its outlet", "taken away since"), (False, "has been changed, and says so no more", "changed since")],
+)
+def test_a_withdrawal_says_what_became_of_the_page(make: Any, *, gone: bool, why: str, fate: str) -> None:
+    desk = make.desk()
+    desk.takes(make.article(1), make.cooperation())
+    decided = desk.takes(make.article(1, revision=2), before=make.classification(make.cooperation()), gone=gone)
+    alert = decided.alerts[0]
+    message = make.rendered(alert)
+    assert message.text.startswith("Withdrawn: Signed: JAXA and ISRO on LUPEX")
+    assert f"WITHDRAWN. We told you the following. The page that reported it {why}; nobody else reports it." in message.text
+    assert f"Source ({fate}): Outlet 1" in message.text
+    assert message.text.count(fate) == 1
+    assert f"; {fate}</span>" in message.html
+    assert payload(message).data.page_gone is gone
+    assert any(fate in text for text in words(block for post in posts(message) for block in post))
+    digest = write(message.id, [(alert.deliveries[0], alert), (alert.deliveries[0], alert)])
+    for part in (digest.text, digest.html):
+        assert f": the page was {fate}. Do not rely on it." in part
+        assert "Before" not in part
 
 
 def test_a_recipient_reads_only_of_the_lists_that_reach_him(make: Any) -> None:
