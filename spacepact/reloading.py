@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import TypeVar
 
 from alerts.expected import ExpectedEvents, load_expected
@@ -24,7 +25,7 @@ from spacepact.settings import load_settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-AT_START = ("database", "web", "crawl")
+AT_START = ("database", "base_url", "web", "crawl", "evidence.enabled", "evidence.directory")
 """What of settings.yaml is looked at only when the service starts."""
 
 
@@ -48,7 +49,7 @@ class _Renewal:
         old, changed, home = self.old, self.changed, self.old.directory
         settings = self._whole("settings", old.settings, lambda: (load_settings(home, self.env), []))
         for name in AT_START:
-            if getattr(settings, name) != getattr(old.settings, name):
+            if attrgetter(name)(settings) != attrgetter(name)(old.settings):
                 log.warning("config: %s in settings.yaml has changed; a restart takes it over", name)
         gazetteer = self._whole("gazetteer", old.gazetteer, lambda: load_gazetteer(home / "gazetteer"))
         channels = self._whole("channels", old.channels, lambda: load_channels(home / "channels.yaml", settings, self.env))

@@ -99,7 +99,6 @@ def stop_on_signals() -> asyncio.Event:
 
 def view(app: App) -> View:
     """Return what the web pages show."""
-    subscribing, sign_up = app.audience.subscribing, app.audience.sign_up
 
     def missions() -> dict[str, str]:
         return {entry.id: entry.name for entry in app.config.gazetteer.entries}
@@ -109,8 +108,8 @@ def view(app: App) -> View:
         app.sources,
         lambda: app.config.problems,
         app.now,
-        subscribing,
-        sign_up=sign_up,
+        app.audience.subscribing,
+        sign_up=lambda: app.audience.sign_up,
         since=app.now(),
         missions=missions,
         trouble=lambda: app.room.trouble,

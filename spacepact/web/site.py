@@ -45,8 +45,8 @@ class View:
     problems: Callable[[], Sized]
     now: Callable[[], datetime]
     subscribing: Subscribing | None = None
-    sign_up: bool = False
-    """Whether strangers may subscribe; those who get mail can always see to their own."""
+    sign_up: Callable[[], bool] = bool
+    """Says whether strangers may subscribe; those who get mail can always see to their own."""
     since: datetime | None = None
     missions: Callable[[], Mapping[str, str]] = dict
     """The names of missions, by id."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,20 +34,20 @@ class WrongFormError(ValueError):
     """What was sent is no form of ours; the text is for people."""
 
 
-def subscriber_routes(subscribing: Subscribing, show: Show, *, sign_up: bool) -> list[Route]:
-    """Return the routes; whoever gets mail can always leave, `sign_up` says whether strangers may come."""
-    pages = _Pages(subscribing, show)
-    routes = [
+def subscriber_routes(subscribing: Subscribing, show: Show, *, sign_up: Callable[[], bool]) -> list[Route]:
+    """Return the routes; whoever gets mail can always leave, `sign_up` says whether strangers may come now."""
+    pages = _Pages(subscribing, show, sign_up)
+    return [
+        Route("/subscribe", pages.guarded(pages.sign_up), methods=_BOTH),
         Route("/confirm/{token}", pages.guarded(pages.confirm), methods=_BOTH),
         Route("/subscription/{token}", pages.guarded(pages.preferences), methods=_BOTH),
         Route("/unsubscribe/{lists}/{token}", pages.guarded(pages.unsubscribe), methods=_BOTH),
     ]
-    return [Route("/subscribe", pages.guarded(pages.sign_up), methods=_BOTH), *routes] if sign_up else routes
 
 
 class _Pages:
-    def __init__(self, subscribing: Subscribing, show: Show) -> None:
-        self.subscribing, self.show = subscribing, show
+    def __init__(self, subscribing: Subscribing, show: Show, is_open: Callable[[], bool]) -> None:
+        self.subscribing, self.show, self.is_open = subscribing, show, is_open
         self.one, self.everybody = Limiter(5, timedelta(minutes=10)), Limiter(500, timedelta(hours=1))
 
     def guarded(self, page: Callable[[Request, dict[str, list[str]]], Response]) -> Callable[[Request], Any]:
@@ -65,6 +66,8 @@ class _Pages:
 
     def sign_up(self, request: Request, form: dict[str, list[str]]) -> Response:
         """Take a wish; the answer is the same whether or not the address is known."""
+        if not self.is_open():
+            raise HTTPException(404)
         now = self.subscribing.now()
         if request.method != "POST":
             chosen = tuple(name for name in request.query_params.getlist("list") if name in self.subscribing.offers())

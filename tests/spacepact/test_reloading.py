@@ -9,8 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from spacepact.bootstrap import App, make_app
+from spacepact.service import view
+from spacepact.web import make_site
 
 
 @pytest.fixture
@@ -125,3 +128,24 @@ def test_the_running_service_takes_over_a_change_and_says_what_is_wrong(house: A
     assert len(house.arrived()) == 1
     assert "watchlists: changed: all" in service.log.read_text()
     service.stop()
+
+
+def test_the_sign_up_page_follows_settings(app: App, draft_config: Path) -> None:
+    app.migrated()
+    browser = TestClient(make_site(view(app)))
+    assert browser.get("/subscribe").status_code == 404
+    settings = (draft_config / "settings.yaml").read_text() if (draft_config / "settings.yaml").exists() else ""
+    write(draft_config / "channels.yaml", "channels:\n  desk: {kind: mail, to: [desk@example.org]}\n")
+    write(draft_config / "settings.yaml", f"{settings}\nsubscribers: {{channel: desk}}\n")
+    assert app.refresh()
+    assert browser.get("/subscribe").status_code == 200
+    write(draft_config / "settings.yaml", settings)
+    assert app.refresh()
+    assert browser.get("/subscribe").status_code == 404
+
+
+def test_what_needs_a_restart_is_said(app: App, draft_config: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(draft_config / "settings.yaml", "base_url: https://moved.example\nevidence: {directory: /elsewhere, keep: 2d}\n")
+    app.refresh()
+    said = [record.getMessage() for record in caplog.records if "restart" in record.getMessage()]
+    assert [line.split()[1] for line in said if "database" not in line] == ["base_url", "evidence.directory"], said

@@ -55,7 +55,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="module")
 def site(store: Store) -> Any:
     subscribing = Subscribing(store.subscribers, Tokens("k" * 40), BASE, lambda: LISTS, lambda: NOW)
-    return make_site(View(store, {}, list, lambda: NOW, subscribing, sign_up=True))
+    return make_site(View(store, {}, list, lambda: NOW, subscribing, sign_up=lambda: True))
 
 
 def contents(store: Store) -> list[str]:

@@ -61,7 +61,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.subscribing = Subscribing(self.store.subscribers, Tokens(KEY), BASE, lambda: LISTS, lambda: self.now)
-        site = make_site(View(self.store, {}, list, lambda: self.now, self.subscribing, sign_up=True))
+        site = make_site(View(self.store, {}, list, lambda: self.now, self.subscribing, sign_up=lambda: True))
         self.visitors = site
         self.browser = self.visitor("192.0.2.1")
         settings = Settings(mail=Server(host="127.0.0.1", port=self.post.port, sender="spacepact <alerts@example.org>"))
@@ -302,11 +302,24 @@ def test_a_request_that_nobody_confirms_is_forgotten(house: House) -> None:
 
 
 def test_closed_pages_take_nobody_in_but_let_everybody_out(house: House) -> None:
-    closed = TestClient(make_site(View(house.store, {}, list, lambda: NOW, house.subscribing, sign_up=False)), base_url=BASE)
+    closed = TestClient(make_site(View(house.store, {}, list, lambda: NOW, house.subscribing)), base_url=BASE)
     assert closed.get("/subscribe").status_code == 404
     assert "/subscribe" not in closed.get("/").text
     assert closed.post(house.leave("desk@example.org", "lunar")).status_code == 200
     assert len(house.store.subscribers.refusals()) == 1
+
+
+def test_the_sign_up_page_opens_and_closes_without_a_restart(house: House) -> None:
+    is_open = False
+    site = make_site(View(house.store, {}, list, lambda: NOW, house.subscribing, sign_up=lambda: is_open))
+    browser = TestClient(site, base_url=BASE)
+    assert (browser.get("/subscribe").status_code, "/subscribe" in browser.get("/").text) == (404, False)
+    is_open = True
+    form = browser.get("/subscribe")
+    assert (form.status_code, "/subscribe" in browser.get("/").text) == (200, True)
+    is_open = False
+    late = browser.post("/subscribe", data={"form": "x", "address": "late@example.org", "watchlist": "lunar"})
+    assert (late.status_code, house.store.subscribers.waiting()) == (404, []), "who still has the form open comes too late"
 
 
 def test_every_page_is_kept_from_caches_and_search_engines(house: House) -> None:

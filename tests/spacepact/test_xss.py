@@ -146,7 +146,7 @@ def site(tmp_path: Path, vectors: list[Vector]) -> dict[str, tuple[str, dict[str
         keep(store, number, vector)
     lists = {f"list-{n}": clean_line(text) for n, (text, _) in enumerate(vectors)}
     desk = Subscribing(store.subscribers, Tokens("k" * 40), "https://alerts.example.org", lambda: lists, lambda: NOW)
-    browser = TestClient(make_site(View(store, {}, list, lambda: NOW, desk, sign_up=True)))
+    browser = TestClient(make_site(View(store, {}, list, lambda: NOW, desk, sign_up=lambda: True)))
     links = desk.links("ada@example.org", ["list-0"], NOW)
     paths = [
         "/",
