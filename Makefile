@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+WORKERS ?= 3
 
 .PHONY: help demo test check format lint types imports test-real faults crash machine bench scores schema lock clean
 
@@ -22,8 +23,8 @@ help: ## what can be made
 demo: .venv/run.stamp ## watch the whole job happen on fictional outlets (ARGS=--once ends after the run)
 	$(BIN)/spacepact demo $(ARGS)
 
-test: .venv/dev.stamp ## every test but the long ones
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/dev.stamp ## every test but the long ones, by three processes (WORKERS=0 for one: with a debugger)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: format lint types imports test ## all that must hold before a commit lands
 

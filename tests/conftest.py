@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,10 @@ from sqlalchemy import Engine, make_url, text
 
 from storage import migrate, open_database
 from tests.oracle import Count, Tally, count
+
+# Hundreds of tests start the real program; where bytecode is not kept, each start compiles every library anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SHARED = Path(__file__).parents[2] / "shared"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

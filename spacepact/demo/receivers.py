@@ -50,8 +50,13 @@ class Received:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listened on a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+    """Return a port of loopback that nobody listens on, and that the system gives to nobody else for the next minute.
+
+    A connection that the server closed first keeps its port out of the lottery; who names the port may still listen on it.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe, socket.create_connection(probe.getsockname()) as client:
+        probe.accept()[0].close()
+        client.recv(1)
         return int(probe.getsockname()[1])
 
 

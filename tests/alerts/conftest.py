@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from alerts.message import Message, render
 from alerts.watchlist import Watchlist
 from spacepact.article import Article
 from spacepact.cooperation import Classification, Cooperation, Evidence, Named, Party, Tagged
+from spacepact.demo.receivers import free_port
 from spacepact.demo.server import QuietServer
 from spacepact.settings import Alerting
 from spacepact.story import Alert, Decision, Story
@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         hook.got.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         if hook.hold:
-            hook.hold.wait(5)
+            hook.hold.wait(20)
         status, headers, answer = hook.script.pop(0) if hook.script else (200, {}, b"ok")
         self.send_response(status)
         for name, value in headers.items():
@@ -250,12 +250,6 @@ class Mailbox:
         if reply.startswith("2"):
             self.got.append(envelope)
         return reply
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_a14_a_huge_answer_is_cut(make: Any, hook: Any) -> None:
     hook.answers(200, b"x" * (8 * ANSWER_LIMIT))
     start = time.monotonic()
     assert len(make.run(channel(hook.url).send(make.message())).answer) < 300
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 10
 
 
 def test_the_payload_stays_small(make: Any, hook: Any) -> None:
@@ -304,4 +304,6 @@ def test_a14_receivers_that_never_end_are_cut_and_hold_up_nobody(make: Any, hook
         assert said == "partner: no answer from 127.0.0.1 within 15 s"
     assert huge[0] < 5
     assert len(huge[1]) < 300
-    assert beside[56] < alone[56] * 1.1 + 0.1, "the 95th percentile of the others; a tenth of a second for a busy machine"
+    assert beside[56] < alone[56] * 1.1 + 1, (
+        "the 95th percentile of the others; a second for a busy machine, where a wait for the bad ones takes fifteen"
+    )

@@ -117,7 +117,7 @@ class Engine:
         self._thread.start()
         self._ready.wait(10)
 
-    def do(self, work: Coroutine[Any, Any, T], timeout: float = 30) -> T:
+    def do(self, work: Coroutine[Any, Any, T], timeout: float = 100) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
 
     def close(self) -> None:
@@ -137,6 +137,7 @@ class Shelf:
         self.kept: dict[str, tuple[str, Article | Rejected]] = {}
         self.threads: set[int] = set()
         self.sank: list[str] = []
+        self.arrived = threading.Event()
         self.error: Exception | None = None
 
     def seen(self, links: Collection[Link]) -> set[Link]:
@@ -150,6 +151,7 @@ class Shelf:
         known = link.url in self.kept
         self.kept[link.url] = (link.version, result)
         self.sank.append(link.url)
+        self.arrived.set()
         if isinstance(result, Rejected):
             return "rejected"
         return "revised" if known else "new"
@@ -172,7 +174,7 @@ class Crawls:
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def round(self, source: Source, **limits: Any) -> Round:
-        settings = Crawl(**{"delay": 0, "timeout": 5, "round_limit": 10, **limits})
+        settings = Crawl(**{"delay": 0, "timeout": 15, "round_limit": 40, **limits})
         shelf = self.shelf
         work = crawl(source, "test", self.validators, seen=shelf.seen, sink=shelf.sink, settings=settings, now=self.now)
         result = self.engine.do(work)

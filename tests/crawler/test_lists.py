@@ -66,12 +66,12 @@ def test_the_version_changes_with_the_item_and_only_with_it() -> None:
 )
 @pytest.mark.parametrize("read", ["feed", "sitemap"])
 def test_entities_do_not_blow_up_and_fetch_nothing(head: str, read: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     if read == "feed":
         found = read_feed(rss(("&l11;" * 1000, "/a"), head=head).encode(), BASE)
     else:
         found = read_sitemap((head + sitemap(("https://orbit.example/a&l11;", ""))).encode(), BASE, SITE)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
     assert "root:" not in str(found)
     assert len(str(found)) < 200_000
 

@@ -69,7 +69,7 @@ class Desk:
         ours = partial(decide, watchlists=lists, channels={"hook": Hook()}, policy=Alerting())
         reader: Any = Reader()
         processor = Processor(self.store, reader, ours, lambda: self.now)
-        settings = Crawl(delay=0, timeout=5, round_limit=400, max_pages=1000)
+        settings = Crawl(delay=0, timeout=20, round_limit=400, max_pages=1000)
         self.visitor = Visitor(self.store, lambda: processor, {"orbit": self.source}, settings, lambda: self.now)
 
     def visit(self) -> Round:

@@ -76,9 +76,9 @@ def test_f5_an_alias_bomb_is_refused_at_once() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{c}: &{c} [{','.join(f'*{p}' for _ in range(9))}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    started = time.monotonic()
+    started = time.process_time()
     assert "anchors and aliases" in mistakes(bomb)[0]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_f5_too_deep_and_too_large_files_are_refused(tmp_path: Path) -> None:
