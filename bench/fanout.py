@@ -159,7 +159,7 @@ def main() -> int:
         story(app)
         mail = app.config.channels["mail"]
         assert isinstance(mail, Mail)
-        letter = compose(sample(app, "mail"), mail.sender, datetime.now(UTC)).as_bytes()
+        letter = compose(sample(app, "mail"), mail.sender, datetime.now(UTC))
         body = payload(sample(app, "hook0")).model_dump_json().encode() if chosen.hooks else b""
         lanes = [f"hook{n}" for n in range(chosen.hooks)]
 

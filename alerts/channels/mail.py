@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -83,7 +84,7 @@ class Mail(Channel[MailOptions]):
 
     async def _send(self, line: _Line, message: Message) -> Receipt:
         try:
-            content = compose(message, self.mail.sender, datetime.now(UTC)).as_bytes()
+            content = compose(message, self.mail.sender, datetime.now(UTC))
             recipient = parse_address(message.recipient)
         except (MessageError, ValueError) as error:
             raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
@@ -96,7 +97,8 @@ class Mail(Channel[MailOptions]):
             raise self._refused(error) from None
         except (SMTPException, OSError, ValueError) as error:
             server = f"{self.mail.host}:{self.mail.port}"
-            raise SendError(f"{self.name}: {server}: {clean_line(str(error)) or type(error).__name__}", steps=RELAY) from None
+            words = "no answer in time" if isinstance(error, TimeoutError) else clean_line(str(error)) or type(error).__name__
+            raise SendError(f"{self.name}: {server}: {words}", steps=RELAY) from None
 
     def client(self) -> SMTP:
         server = self.mail
@@ -131,11 +133,13 @@ class _Line:
 
     async def transmit(self, content: bytes, recipient: str) -> str:
         """Send one message and return the server's answer; a connection that died while it was idle is opened again."""
-        done = False
+        done, patience = False, self._channel.patience
         try:
             client = await self._begin()
-            await client.rcpt(recipient)
-            answer = await client.data(content, timeout=self._channel.patience.final)
+            async with asyncio.timeout(patience.reply):
+                await client.rcpt(recipient)
+            async with asyncio.timeout(patience.final):
+                answer = await client.data(content)
             done = answer.code == 250
         finally:
             if not done:
@@ -147,15 +151,18 @@ class _Line:
     async def _begin(self) -> SMTP:
         if self._client is not None:
             try:
-                await self._client.mail(self._channel.sender)
+                return await self._mail(self._client)
             except (SMTPException, OSError):
                 self._drop()
-            else:
-                return self._client
         self._client = self._channel.client()
         await self._client.connect(timeout=self._channel.patience.connect)
-        await self._client.mail(self._channel.sender)
-        return self._client
+        self._client.timeout = None  # its own timer on each reply takes as long as the reply; ours does not
+        return await self._mail(self._client)
+
+    async def _mail(self, client: SMTP) -> SMTP:
+        async with asyncio.timeout(self._channel.patience.reply):
+            await client.mail(self._channel.sender)
+        return client
 
     async def hang_up(self) -> None:
         """End the connection as a guest does."""
