@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -27,7 +26,7 @@ from crawler.spiders.sitemap import SitemapSpider
 from crawler.visit import Visit, Watch, unwatched
 from spacepact.addresses import private_host
 from spacepact.looking import Look
-from spacepact.round import Round, Seen, Sink, Validators
+from spacepact.round import Outcome, Round, Seen, Sink, Validators
 from spacepact.settings import Crawl
 
 T = TypeVar("T")
@@ -87,12 +86,11 @@ async def crawl(
 ) -> Round:
     """Visit a source once: poll it, fetch what `seen` does not know, hand it to `sink`.
 
-    `seen` and `sink` may block: one thread of the process calls them, one call at a time. A
-    source's trouble is in the Round, never an exception. `backlog`: the source is new, so an undated
-    article may be of any age. `watch` is told what each list says.
+    `seen` may block: it is called in a thread. A source's trouble is in the Round, never an exception.
+    `backlog`: the source is new, so an undated article may be of any age. `watch` is told what each list says.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), _writer(), deadline, backlog, watch)
+    visit = Visit(source, id, validators, seen, sink, settings, now, manners(), deadline, backlog, watch)
     await _run(visit, SPIDERS[source.kind])
     if visit.over:
         visit.not_asked("the time limit of the round was reached")
@@ -102,7 +100,7 @@ async def crawl(
 async def look_again(source: Source, id: str, looks: Sequence[Look], *, sink: Sink, settings: Crawl, now: Now) -> None:  # noqa: A002
     """Look at kept pages of a source once more, as politely as a crawl; `sink` gets those of which something is certain."""
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(source, id, {}, set, sink, settings, now, manners(), _writer(), deadline)
+    visit = Visit(source, id, {}, set, sink, settings, now, manners(), deadline)
     await _run(visit, AgainSpider, looks=looks)
 
 
@@ -112,7 +110,7 @@ async def errand(url: str, work: Callable[[Errand], Awaitable[T]], *, settings: 
     `url` is where it begins; `ours`: we ourselves named it, so a private address is meant.
     """
     deadline = asyncio.get_running_loop().time() + settings.round_limit
-    visit = Visit(errand_source(url), "errand", {}, set, lambda *_: "known", settings, now, manners(), _writer(), deadline)
+    visit = Visit(errand_source(url), "errand", {}, set, _nowhere, settings, now, manners(), deadline)
     ends: list[T] = []
 
     async def done(errand: Errand) -> None:
@@ -120,6 +118,10 @@ async def errand(url: str, work: Callable[[Errand], Awaitable[T]], *, settings: 
 
     await _run(visit, ErrandSpider, ours=ours, work=done)
     return ends[0] if ends else None
+
+
+async def _nowhere(*_: object) -> Outcome:
+    return "known"
 
 
 async def _run(visit: Visit, spider: type[SourceSpider], *, ours: bool = True, **known: Any) -> None:
@@ -149,11 +151,6 @@ async def _break_off(crawler: Crawler, task: asyncio.Task[None]) -> None:
 def manners() -> Manners:
     """Return the process's memory about hosts, which all its crawls share."""
     return Manners()
-
-
-@cache
-def _writer() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "spacepact-writer")
 
 
 @lru_cache(maxsize=1)

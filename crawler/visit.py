@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast
@@ -64,7 +63,6 @@ class Visit:
     settings: Crawl
     now: Callable[[], datetime]
     manners: Manners
-    writer: Executor
     deadline: float
     backlog: bool = False
     watch: Watch = unwatched
@@ -107,7 +105,7 @@ class Visit:
         self.polls[url] = Poll(state, validators, tuple(wanted))
         first = [i for u, i in reversed(wanted.items()) if u not in self.settled]
         links = [i.link for i in first]
-        kept = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.seen, links)) if links else set[Link]()
+        kept = await attempt(asyncio.to_thread(self.seen, links)) if links else set[Link]()
         if isinstance(kept, BaseException):
             self._break(kept)
             return []
@@ -133,7 +131,7 @@ class Visit:
         """Hand over what a link led to; the round breaks where it cannot be kept."""
         if self.broken or self.over:
             return
-        outcome = await attempt(asyncio.get_running_loop().run_in_executor(self.writer, self.sink, link, result, page))
+        outcome = await attempt(self.sink(link, result, page))
         if isinstance(outcome, OSError | SQLAlchemyError):
             self._break(outcome)
         elif isinstance(outcome, BaseException):

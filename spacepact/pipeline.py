@@ -1,6 +1,6 @@
 """The whole job in two functions; this and spacepact/sending.py are the only places that know the order.
 
-process:  article -> classify -> decide (match, stories) -> store.add                              one transaction
+process:  article -> classify -> decide (match, stories) -> store.add                              one transaction, for one or many
 deliver:  ledger.reserve -> hold? -> ledger.start -> write -> channel.send -> ledger.settle        for each message owed
 """
 
@@ -12,10 +12,12 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from classifier import Classifier
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification, Tagged
-from spacepact.round import Outcome, Page, Rejected
+from spacepact.round import Finding, Outcome, Page, Rejected
 from spacepact.silence import Silence
 from spacepact.story import Decision, Story
 from storage import Store
@@ -33,7 +35,7 @@ class Decide(Protocol):
 
 @dataclass(frozen=True)
 class Processor:
-    """Takes what a link led to: the crawler's `sink`."""
+    """Takes what links led to."""
 
     store: Store
     classifier: Classifier
@@ -44,16 +46,34 @@ class Processor:
 
     def process(self, source: str, link: Link, found: Article | Rejected, page: Page | None = None) -> Outcome:
         """Tag one article, decide what follows, and keep it all, with the page it was read from, in one transaction."""
-        if isinstance(found, Rejected):
-            now = self.now()
-            mute = partial(self.decide, now=now, silences=())
-            return self.store.reject(source, link, found, now, page, decide=mute)
-        said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
-        return self.keep(source, link, Tagged(article=found, classification=said), page)
+        return self.process_all([Finding(source, link, found, page)])[0]
+
+    def process_all(self, findings: Sequence[Finding]) -> list[Outcome]:
+        """Process many in one transaction: all of them are kept or none is."""
+        said = [self._tag(one.found) for one in findings]
+        return self._keep_all(list(zip(findings, said, strict=True)))
 
     def keep(self, source: str, link: Link, tagged: Tagged, page: Page | None = None) -> Outcome:
         """Decide what follows from an article that is tagged, and keep it all."""
+        return self._keep_all([(Finding(source, link, tagged.article, page), tagged)])[0]
+
+    def _tag(self, found: Article | Rejected) -> Tagged | Rejected:
+        if isinstance(found, Rejected):
+            return found
+        said = self.classifier.classify(found.title, found.text, language=found.language, published=found.published)
+        return Tagged(article=found, classification=said)
+
+    def _keep_all(self, said: Sequence[tuple[Finding, Tagged | Rejected]]) -> list[Outcome]:
         now = self.now()
         self.prepare()
-        silences = self.store.silences.active(now) if tagged.classification.cooperations else ()
-        return self.store.add(source, link, tagged, partial(self.decide, now=now, silences=silences), now, page=page)
+        tells = any(isinstance(what, Tagged) and what.classification.cooperations for _, what in said)
+        silences = self.store.silences.active(now) if tells else ()
+        with self.store.together() as within:
+            return [self._keep(one, what, now, silences, within) for one, what in said]
+
+    def _keep(self, one: Finding, what: Tagged | Rejected, now: datetime, silences: Sequence[Silence], within: Connection) -> Outcome:
+        tells = isinstance(what, Tagged) and what.classification.cooperations
+        decide = partial(self.decide, now=now, silences=silences if tells else ())
+        if isinstance(what, Rejected):
+            return self.store.reject(one.source, one.link, what, now, one.page, decide=decide, within=within)
+        return self.store.add(one.source, one.link, what, decide, now, page=one.page, within=within)

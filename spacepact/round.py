@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -121,8 +121,17 @@ def cover(known: Iterable[str], rounds: Iterable[tuple[str, RoundState, str]], s
     return Coverage(since=since, until=until, read=len(read & set(ids)), failed=failed, late=tuple(i for i in ids if i not in last))
 
 
-Sink = Callable[[Link, Article | Rejected, Page | None], Outcome]
-"""Takes what a link led to and the page as it came (None where none did), keeps it durably before it returns, and says what it was."""
+class Finding(NamedTuple):
+    """What a link of a source led to, and the page as it came (None where none did)."""
+
+    source: str
+    link: Link
+    found: Article | Rejected
+    page: Page | None = None
+
+
+Sink = Callable[[Link, Article | Rejected, Page | None], Awaitable[Outcome]]
+"""Takes what a link led to and the page as it came (None where none did); says what it was once that is kept durably."""
 
 Seen = Callable[[Collection[Link]], set[Link]]
 """Returns those of the links that are already kept in the version given."""

@@ -56,7 +56,7 @@ async def try_source(source: Source, id: str, settings: Crawl, now: Now, *, page
     def seen(_: Collection[Link]) -> set[Link]:
         return set()
 
-    def sink(link: Link, result: Article | Rejected, *_: object) -> Outcome:
+    async def sink(link: Link, result: Article | Rejected, *_: object) -> Outcome:
         results[link.url] = result
         return "rejected" if isinstance(result, Rejected) else "new"
 

@@ -21,6 +21,7 @@ from crawler.source import Source
 from crawler.spiders.errand import Errand
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
+from spacepact.keeping import Keeper
 from spacepact.pipeline import Now, Processor
 from spacepact.round import Round
 from spacepact.settings import Crawl
@@ -56,6 +57,11 @@ class Visitor:
         known.recall(self.store.polling.notes(), self.now())
         return known
 
+    @cached_property
+    def keeper(self) -> Keeper:
+        """Who keeps what the visits bring."""
+        return Keeper(self.processor)
+
     async def visit(self, name: str) -> Round:
         """Crawl one source once; its trouble is in the Round. Raises SpacepactError if config/ names it no more."""
         source = await self._source(name)
@@ -84,8 +90,7 @@ class Visitor:
         memory = self.manners
         validators = await asyncio.to_thread(self.store.sources.validators, name)
         pace = await asyncio.to_thread(self.store.polling.pace, name)
-        processor = await asyncio.to_thread(self.processor)
-        seen, sink = partial(self.store.seen, name), partial(processor.process, name)
+        seen, sink = partial(self.store.seen, name), partial(self.keeper.keep, name)
         round_ = await crawl(source, name, validators, seen=seen, sink=sink, settings=self.settings, now=self.now, backlog=pace.backlog)
         await asyncio.to_thread(finish, self.store, {name: source}, round_)
         await asyncio.to_thread(self.store.polling.note, memory.news())
@@ -97,8 +102,7 @@ class Visitor:
         """Look at a few pages once more of which somebody was told: a mended one is a correction, a vanished one is marked."""
         due = await asyncio.to_thread(self.store.looks.begin, name, self.now(), LOOKS)
         if due:
-            sink = partial((await asyncio.to_thread(self.processor)).process, name)
-            await look_again(source, name, due, sink=sink, settings=self.settings, now=self.now)
+            await look_again(source, name, due, sink=partial(self.keeper.keep, name), settings=self.settings, now=self.now)
 
     async def _subscribe(self, round_: Round) -> None:
         """Ask the hubs that the source names to tell us of its news; a hub's trouble is kept, and the source is polled all the same."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,13 @@ class Store:
         self.reading = Reading(engine)
         self.rulings = Rulings(engine)
 
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """One transaction for many pages (`within`): a commit waits for the disk, however much it holds."""
+        with writing(self.engine) as connection:
+            lock_stories(connection)
+            yield connection
+
     def seen(self, source: str, wanted: Collection[Link]) -> set[Link]:
         """Return those links of a source that are kept in the version given."""
         urls = [link.url for link in wanted]
@@ -78,13 +86,21 @@ class Store:
         return {link for link in wanted if found.get(link.url) == link.version}
 
     def reject(
-        self, source: str, link: Link, rejected: Rejected, now: datetime, page: Page | None = None, *, decide: Decide | None = None
+        self,
+        source: str,
+        link: Link,
+        rejected: Rejected,
+        now: datetime,
+        page: Page | None = None,
+        *,
+        decide: Decide | None = None,
+        within: Connection | None = None,
     ) -> Outcome:
         """Remember that a link led to no article, so that it is not fetched again in this version.
 
         Where it led to one before and the page is proven gone, `decide` says what follows from an article that says nothing any more.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             if page:
                 self.evidence.keep(connection, source, link, page, now)
             if rejected.gone:
@@ -98,9 +114,19 @@ class Store:
             _keep_link(connection, source, link, now, outcome="rejected", reason=rejected.reason, **known)
         return "rejected"
 
-    def add(self, source: str, link: Link, tagged: Tagged, decide: Decide, now: datetime, *, page: Page | None = None) -> Outcome:
+    def add(
+        self,
+        source: str,
+        link: Link,
+        tagged: Tagged,
+        decide: Decide,
+        now: datetime,
+        *,
+        page: Page | None = None,
+        within: Connection | None = None,
+    ) -> Outcome:
         """Keep an article with its tags, stories, alerts, deliveries and page, and ignore what is known, even at a new address."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             lock_stories(connection)
             row = _known(connection, tagged.article)
             outcome: Outcome = "new" if row is None else "known" if _is_same(row, tagged.article) else "revised"

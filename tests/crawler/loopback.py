@@ -144,8 +144,7 @@ class Shelf:
         self.threads.add(threading.get_ident())
         return {link for link in links if link.url in self.kept and self.kept[link.url][0] == link.version}
 
-    def sink(self, link: Link, result: Article | Rejected, page: Page | None) -> Outcome:
-        self.threads.add(threading.get_ident())
+    async def sink(self, link: Link, result: Article | Rejected, page: Page | None) -> Outcome:
         if self.error:
             raise self.error
         known = link.url in self.kept
