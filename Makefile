@@ -44,7 +44,7 @@ test-real: .venv/dev.stamp ## the main job over 836 saved real pages (needs ../s
 	$(BIN)/python -m pytest tests/real -m real -s $(ARGS)
 
 faults: .venv/dev.stamp ## every test of the list of faults, as a table of what was lost and doubled
-	$(BIN)/python -m tests.faults $(ARGS)
+	$(BIN)/python -m tests.faults -n $(WORKERS) --dist worksteal $(ARGS)
 
 crash: .venv/dev.stamp ## kill -9 a thousand times at random moments (ARGS="--kills 100 --points commit"; --help)
 	$(BIN)/python -m tests.crash --kills 1000 $(ARGS)

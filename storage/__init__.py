@@ -2,7 +2,7 @@
 
 from storage.archive import Archive, MissingEvidenceError
 from storage.backfills import Progress
-from storage.database import journal_mode, open_database
+from storage.database import journal_mode, open_database, trouble
 from storage.evidence import Kept
 from storage.journal import Journal
 from storage.ledger import Claim, Item, Ledger
@@ -35,4 +35,5 @@ __all__ = [
     "no_room",
     "open_database",
     "review_disks",
+    "trouble",
 ]

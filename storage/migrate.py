@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from spacepact.errors import SpacepactError
-from storage.database import writing_schema
+from storage.database import trouble, writing_schema
 
+log = logging.getLogger(__name__)
+
+PAUSES = (0.2, 1.0, 3.0)
+"""Seconds before each further try where SQLite cannot read its file: another process may be mending it after a kill."""
 _SCHEMA_LOCK = 0x5_9AC_E5C_8E3A
 
 
@@ -23,8 +30,23 @@ def alembic_config() -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, pauses: Sequence[float] = PAUSES) -> None:
     """Upgrade to the newest schema in one transaction: after a crash the old or the new one stands."""
+    for pause in pauses:
+        try:
+            _upgrade(engine)
+        except OperationalError as error:
+            if "SQLITE_IOERR" not in trouble(error):
+                raise
+            log.warning("database: %s; another try in %g s", trouble(error), pause)
+            engine.dispose()
+            time.sleep(pause)
+        else:
+            return
+    _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
     config = alembic_config()
     with _whole(engine) as connection:
         config.attributes["connection"] = connection

@@ -42,7 +42,9 @@ class _Commands(click.Group):
             click.echo(f"spacepact: {error}", err=True)
             ctx.exit(1)
         except DBAPIError as error:
-            click.echo(f"spacepact: database: {error.orig}", err=True)
+            from storage import trouble
+
+            click.echo(f"spacepact: database: {trouble(error)}", err=True)
             ctx.exit(1)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from storage import Store, migrate, open_database
@@ -74,6 +74,36 @@ def test_g4_the_fault_is_really_made(tmp_path: Path, failing_fsync: Path) -> Non
         with sqlite3.connect(tmp_path / "x.sqlite") as connection:
             connection.execute("DELETE FROM keys")
     assert failed, "no transaction saw the fault"
+
+
+START = """
+import logging, sys
+from sqlalchemy.exc import OperationalError
+from storage import migrate, open_database, trouble
+logging.basicConfig(format="%(message)s")
+try:
+    migrate(open_database(sys.argv[1]), pauses=(0.01, 0.01))
+except OperationalError as error:
+    sys.exit(trouble(error))
+"""
+
+
+@pytest.mark.parametrize(("failing", "code", "tries"), [("1", 0, 1), ("0", 1, 2)])
+def test_g4_a_start_tries_again_before_it_gives_up_in_one_line(
+    tmp_path: Path, failing_fsync: Path, failing: str, code: int, tries: int
+) -> None:
+    env = os.environ | {"LD_PRELOAD": str(failing_fsync), "FSYNC_FAILS": failing}
+    start = [sys.executable, "-c", START, f"sqlite:///{tmp_path / 'x.sqlite'}"]
+    ended = subprocess.run(start, env=env, capture_output=True, text=True, timeout=60, check=False)
+    wrong = "disk I/O error (SQLITE_IOERR_FSYNC)"
+    assert (ended.returncode, ended.stderr.splitlines()) == (code, [f"database: {wrong}; another try in 0.01 s"] * tries + [wrong] * code)
+    assert "deliveries" in inspect(migrated(tmp_path)).get_table_names(), "the next start finds nothing broken"
+
+
+def migrated(folder: Path) -> Engine:
+    engine = open_database(f"sqlite:///{folder / 'x.sqlite'}")
+    migrate(engine)
+    return engine
 
 
 def _hold(file: Path, seconds: float) -> threading.Thread:
