@@ -18,6 +18,8 @@ from storage import Store
 log = logging.getLogger(__name__)
 
 RECYCLE_AFTER = timedelta(days=1)
+SILENCE = timedelta(minutes=2)
+"""A crawler process that shows no sign of life for so long is ended; it gives one every few seconds."""
 
 
 def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
@@ -40,11 +42,11 @@ class CrawlerProcess:
     """The crawler runs apart, so that a spider that loops or eats memory dies alone.
 
     It is asked by lines of JSON and answers by lines of JSON; it starts at the first request, again
-    after it died, and afresh once a day.
+    after it died, and afresh once a day. A line without `done` says that it lives; one that falls silent is killed.
     """
 
-    def __init__(self, command: list[str], on_death: Callable[[Round], None], now: Now) -> None:
-        self._command, self._on_death, self._now = command, on_death, now
+    def __init__(self, command: list[str], on_death: Callable[[Round], None], now: Now, silence: timedelta = SILENCE) -> None:
+        self._command, self._on_death, self._now, self._silence = command, on_death, now, silence
         self._process: asyncio.subprocess.Process | None = None
         self._waiting: dict[str, asyncio.Future[str]] = {}
         self._started: datetime | None = None
@@ -101,16 +103,24 @@ class CrawlerProcess:
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout  # noqa: S101 - made with a pipe
-        async for line in process.stdout:
-            self._answer(json.loads(line)["done"], "")
-        code = await process.wait()
-        why = (
-            f"the crawler process was killed by {signal.Signals(-code).name}" if code < 0 else f"the crawler process ended with code {code}"
-        )
+        try:
+            while line := await asyncio.wait_for(process.stdout.readline(), self._silence.total_seconds()):
+                said: dict[str, str] = json.loads(line)
+                self._answer(said.get("done"), said.get("failed", ""))
+            why = _end_of(await process.wait())
+        except TimeoutError:
+            why = f"the crawler process gave no sign of life for {self._silence.total_seconds():g} s and was ended"
+            log.error("%s; the next visit starts another", why)  # noqa: TRY400 - the sentence says it all
+            process.kill()
+            await process.wait()
         for source in list(self._waiting):
             self._answer(source, why)
 
-    def _answer(self, source: str, died: str) -> None:
-        waiting = self._waiting.get(source)
+    def _answer(self, source: str | None, died: str) -> None:
+        waiting = self._waiting.get(source or "")
         if waiting and not waiting.done():
             waiting.set_result(died)
+
+
+def _end_of(code: int) -> str:
+    return f"the crawler process was killed by {signal.Signals(-code).name}" if code < 0 else f"the crawler process ended with code {code}"

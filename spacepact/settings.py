@@ -62,6 +62,7 @@ class Crawl(Noun):
     at_once: int = Field(4, ge=1, le=64)
     max_pages: int = Field(200, ge=1)
     max_bytes: int = Field(16_000_000, ge=1000)
+    max_memory: int = Field(2_000_000_000, ge=100_000_000, description="of the crawler process; what needs more fails alone")
     proxy: str | None = None
 
 

@@ -34,6 +34,8 @@ REST_SECONDS = 10.0
 """How long a source rests when the database cannot keep its visit, before it is tried to make it due again."""
 LOOKS = 10
 """So many kept pages of a source are looked at again after one visit at most."""
+BEAT_SECONDS = 10.0
+"""So often the crawler process says that it lives; one that loops cannot, and is ended by its parent."""
 LONGEST_WAIT = timedelta(hours=1)
 """After so long a visit that died with its process is made good, even where the source is visited more rarely."""
 
@@ -140,6 +142,29 @@ async def owe_again(visitor: Visitor, name: str, *, forgotten: bool) -> None:
         return
 
 
+def say(**said: str) -> None:
+    """Tell the parent what is done; nothing at all says that this process lives."""
+    os.write(sys.stdout.fileno(), json.dumps(said).encode() + b"\n")
+
+
+async def answer_for(visitor: Visitor, name: str, stop: asyncio.Event) -> None:
+    """Visit a source that is due and say what became of it, whatever that is: who waits for an answer would wait for ever."""
+    failed = ""
+    try:
+        await visitor.visit_due(name)
+    except SpacepactError as error:
+        log.info("%s", error)
+    except SQLAlchemyError as error:
+        log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
+        await owe_again(visitor, name, forgotten=isinstance(error, OperationalError))
+    except Exception as error:  # the edge of the process
+        log.exception("source %s: the visit broke off", name)
+        failed = f"the visit broke off: {type(error).__name__}: {error}"
+        if isinstance(error, MemoryError):
+            stop.set()
+    say(done=name, failed=failed)
+
+
 async def serve_crawls(visitor: Visitor) -> None:
     """The life of the crawler process: a request a line on stdin, an answer a line on stdout."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -149,26 +174,20 @@ async def serve_crawls(visitor: Visitor) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     running: set[asyncio.Task[None]] = set()
 
-    async def visit(name: str) -> None:
-        try:
-            await visitor.visit_due(name)
-        except SpacepactError as error:
-            log.info("%s", error)
-        except SQLAlchemyError as error:
-            log.error("source %s: the visit cannot be kept: %s; the source rests for a while", name, error.args[0])  # noqa: TRY400
-            await owe_again(visitor, name, forgotten=isinstance(error, OperationalError))
-        os.write(sys.stdout.fileno(), json.dumps({"done": name}).encode() + b"\n")
+    async def beat() -> None:
+        while True:
+            say()
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def listen() -> None:
         async for line in reader:
-            task = asyncio.create_task(visit(json.loads(line)["crawl"]))
+            task = asyncio.create_task(answer_for(visitor, json.loads(line)["crawl"], stop))
             running.add(task)
             task.add_done_callback(running.discard)
         stop.set()
 
-    listener = asyncio.create_task(listen())
+    always = [asyncio.create_task(listen()), asyncio.create_task(beat())]
     await stop.wait()
-    listener.cancel()
-    for task in running:
+    for task in (*always, *running):
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)

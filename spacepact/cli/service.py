@@ -84,10 +84,14 @@ def check(context: Context) -> None:
 @pass_context
 def crawl_worker(context: Context) -> None:
     """Serve `spacepact run`: a source a line on stdin."""
+    import resource
+
     from crawler.engine import run as run_reactor
     from spacepact.bootstrap import make_app
     from spacepact.visits import serve_crawls
 
     context.talk()
     app = make_app(context.config, context.env)
+    most = app.config.settings.crawl.max_memory
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     run_reactor(lambda: serve_crawls(app.visitor))

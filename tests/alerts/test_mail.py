@@ -423,7 +423,7 @@ def spam_score(mail: bytes) -> tuple[float, str]:
     assert SPAMASSASSIN
     envelope = b"Return-Path: <alerts@example.net>\r\nReceived: from mail.example.net (mail.example.net [192.0.2.1]) by mx.example.org; "
     raw = envelope + format_datetime(dt.datetime.now(dt.UTC)).encode() + b"\r\n" + mail
-    done = subprocess.run([SPAMASSASSIN, "--local", "--test-mode"], input=raw, capture_output=True, timeout=60, check=True)
+    done = subprocess.run([SPAMASSASSIN, "--local", "--test-mode"], input=raw, capture_output=True, timeout=240, check=True)
     judged = email.message_from_bytes(done.stdout, policy=email.policy.compat32)
     found = re.search(r"score=(-?[\d.]+)", str(judged["X-Spam-Status"]))
     assert found

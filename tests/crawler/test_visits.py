@@ -69,11 +69,11 @@ class Desk:
         ours = partial(decide, watchlists=lists, channels={"hook": Hook()}, policy=Alerting())
         reader: Any = Reader()
         processor = Processor(self.store, reader, ours, lambda: self.now)
-        settings = Crawl(delay=0, timeout=20, round_limit=400, max_pages=1000)
+        settings = Crawl(delay=0, timeout=30, round_limit=1200, max_pages=1000)
         self.visitor = Visitor(self.store, lambda: processor, {"orbit": self.source}, settings, lambda: self.now)
 
     def visit(self) -> Round:
-        return self.engine.do(self.visitor.visit("orbit"), timeout=420)
+        return self.engine.do(self.visitor.visit("orbit"), timeout=1300)
 
     def visit_if_due(self) -> None:
         if self.store.sources.due(["orbit"], self.now):

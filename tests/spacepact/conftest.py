@@ -137,7 +137,7 @@ class House:
 
     def spacepact(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*words), input=stdin, capture_output=True, text=True, timeout=60, check=False, env=os.environ | self.env
+            self.command(*words), input=stdin, capture_output=True, text=True, timeout=240, check=False, env=os.environ | self.env
         )
 
     def run(self) -> Service:
@@ -159,7 +159,7 @@ class Service:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def wait_for(self, true: Callable[[], object], seconds: float = 90) -> None:
+    def wait_for(self, true: Callable[[], object], seconds: float = 240) -> None:
         end = time.monotonic() + seconds
         while not true():
             assert self.process.poll() is None, self.log.read_text()

@@ -32,7 +32,7 @@ ACCORD = {
 
 def spacepact(*words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*CLI, *words], input=stdin, capture_output=True, text=True, timeout=60, check=False, env={"PATH": "/usr/bin:/bin", **env}
+        [*CLI, *words], input=stdin, capture_output=True, text=True, timeout=240, check=False, env={"PATH": "/usr/bin:/bin", **env}
     )
 
 
@@ -103,7 +103,7 @@ def test_help_has_examples_and_completion_works() -> None:
     assert "crawl-worker" not in said
     completion = subprocess.run(
         [str(Path(sys.executable).with_name("spacepact"))],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
         env={"_SPACEPACT_COMPLETE": "bash_complete", "COMP_WORDS": "spacepact cl", "COMP_CWORD": "1", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "classify" in completion.stdout

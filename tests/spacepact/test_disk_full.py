@@ -56,7 +56,7 @@ def fill(disk: Path) -> Path:
 
 
 def health(house: House) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/health", timeout=60) as answer:
         return str(answer.read().decode())
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+from spacepact.crawling import CrawlerProcess
+from spacepact.round import Round
 
 if TYPE_CHECKING:
     from conftest import House
@@ -21,7 +28,7 @@ FIFTY = tuple(f"reader{n:02d}@desk.example" for n in range(50))
 
 
 def get(house: House, path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}{path}", timeout=60) as answer:
         return json.load(answer)
 
 
@@ -30,7 +37,7 @@ def test_a_story_is_told_once_and_a_restart_tells_nothing_again(house: House) ->
     service.wait_for(lambda: len(house.receivers.received) == 2)
     service.wait_for(lambda: get(house, "/health")["deliveries"]["sent"] == 2)
     assert get(house, "/health")["status"] == "ok"
-    assert service.stop() < 10
+    assert service.stop() < 30
     again = house.run()
     again.wait_for(lambda: "web page on" in again.log.read_text())
     time.sleep(1)
@@ -80,6 +87,47 @@ def test_g7_the_crawler_process_dies_alone_and_is_started_again(house: House) ->
         "second", "CNES and KASA sign agreement", "CNES and KASA signed a framework agreement on space science cooperation on Friday."
     )
     service.wait_for(lambda: len(house.receivers.received) == 4)
+    assert service.stop() < 30
+
+
+def test_g7_a_crawler_that_loops_is_ended_and_another_one_serves(tmp_path: Path) -> None:
+    script = tmp_path / "crawler.py"
+    script.write_text(
+        "import json, pathlib, sys\n"
+        "seen, asked = pathlib.Path(sys.argv[1]), json.loads(sys.stdin.readline())\n"
+        "while not seen.exists():\n"
+        "    seen.with_suffix('.begun').touch()\n"
+        "print(json.dumps({'done': asked['crawl']}), flush=True)\n"
+    )
+    died: list[Round] = []
+
+    async def twice() -> None:
+        command = [sys.executable, str(script), str(tmp_path / "seen")]
+        crawler = CrawlerProcess(command, died.append, lambda: datetime.now(UTC), timedelta(seconds=10))
+        await crawler.crawl("outlet")
+        (tmp_path / "seen").touch()
+        await crawler.crawl("outlet")
+        await crawler.stop(5)
+
+    asyncio.run(twice())
+    assert (tmp_path / "seen.begun").exists(), "it looped"
+    assert [(each.source, each.state, each.failures[0].reason) for each in died] == [
+        ("outlet", "failed", "the crawler process gave no sign of life for 10 s and was ended")
+    ]
+
+
+def test_g7_a_crawler_that_eats_memory_fails_alone(house: House) -> None:
+    house.build(every="1s")
+    settings = yaml.safe_load((house.config / "settings.yaml").read_text())
+    settings["crawl"]["max_memory"] = 100_000_000
+    house.write("settings.yaml", settings)
+    service = house.run()
+    service.wait_for(lambda: "source outlet failed" in service.log.read_text())
+    assert service.stop() < 30
+    settings["crawl"].pop("max_memory")
+    house.write("settings.yaml", settings)
+    service = house.run()
+    service.wait_for(lambda: len(house.receivers.received) == 2)
     assert service.stop() < 30
 
 

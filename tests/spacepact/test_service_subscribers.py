@@ -29,7 +29,7 @@ ENVISION = (
 def ask(house: House, path: str, **form: str) -> str:
     """GET, or POST where there is a form."""
     body = urllib.parse.urlencode(form).encode() if form else None
-    with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{house.port}{path}", data=body), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{house.port}{path}", data=body), timeout=60) as answer:
         return str(answer.read().decode())
 
 

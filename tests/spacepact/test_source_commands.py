@@ -31,7 +31,7 @@ class Program:
 
     def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
         command = [sys.executable, "-m", "spacepact.cli", "--config", str(self.config), "source", *words]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=self.config.parent)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, cwd=self.config.parent)
         assert ended.returncode == code, ended.stderr
         assert "Traceback" not in ended.stderr
         return ended.stdout, ended.stderr

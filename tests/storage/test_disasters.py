@@ -52,7 +52,7 @@ def test_g4_a_failed_fsync_is_reported_and_redone_never_acknowledged(tmp_path: P
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     migrate(open_database(url))
     env = os.environ | {"LD_PRELOAD": str(failing_fsync), "FSYNC_FAILS": str(nth)}
-    ended = subprocess.run([sys.executable, "-c", WRITER, url], env=env, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run([sys.executable, "-c", WRITER, url], env=env, capture_output=True, text=True, timeout=240, check=False)
     assert ended.returncode == 0, ended.stderr
     said = [line.split() for line in ended.stdout.splitlines()]
     assert sum(word == "failed" for word, _ in said) <= 1
@@ -94,7 +94,7 @@ def test_g4_a_start_tries_again_before_it_gives_up_in_one_line(
 ) -> None:
     env = os.environ | {"LD_PRELOAD": str(failing_fsync), "FSYNC_FAILS": failing}
     start = [sys.executable, "-c", START, f"sqlite:///{tmp_path / 'x.sqlite'}"]
-    ended = subprocess.run(start, env=env, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(start, env=env, capture_output=True, text=True, timeout=240, check=False)
     wrong = "disk I/O error (SQLITE_IOERR_FSYNC)"
     assert (ended.returncode, ended.stderr.splitlines()) == (code, [f"database: {wrong}; another try in 0.01 s"] * tries + [wrong] * code)
     assert "deliveries" in inspect(migrated(tmp_path)).get_table_names(), "the next start finds nothing broken"
@@ -149,7 +149,7 @@ def test_g5_a_file_that_cannot_be_written_is_named_in_one_line(tmp_path: Path, q
     config.mkdir()
     (config / "settings.yaml").write_text(f"database: 'sqlite:///file:{tmp_path / 'x'}{query}'\n")
     said = [sys.executable, "-m", "spacepact.cli", "--config", str(config), "deliver"]
-    ended = subprocess.run(said, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(said, capture_output=True, text=True, timeout=240, check=False)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith("spacepact: database: ")
     assert why in ended.stderr
