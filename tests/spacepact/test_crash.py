@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def storm(*words: str) -> dict[str, int]:
     command = [sys.executable, "-m", "tests.crash", *words]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=ROOT)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1800, cwd=ROOT)
     assert ended.stdout, ended.stderr
     found: dict[str, int] = json.loads(ended.stdout)
     return found
