@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from jinja2 import TemplateError
 from sqlalchemy import Connection
@@ -29,18 +29,20 @@ from spacepact.errors import SendError
 from spacepact.operators import Operators
 from spacepact.pipeline import Now
 from spacepact.round import Coverage
-from storage import Claim, Journal, Note, Store
+from storage import Ask, Claim, Journal, Note, Store
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest send: RFC 5321 lets a mail server think for ten minutes."""
 
-BLOCK = 200
-"""How many messages are reserved at once."""
+FIRST, BLOCK = 8, 500
+"""How many messages are reserved at first, and at most: most lanes owe one, and all that wake at once reserve together."""
 
-PACED = 20.0
-"""How many seconds of sending are reserved at once where the channel wants silence between two messages."""
+SPAN = 1.5
+"""How many seconds of sending are reserved at once, as fast as the last messages went."""
 
 FRESH = timedelta(seconds=3)
 """So long after it was reserved a message may start on a note; later the ledger is asked whether it still may."""
@@ -79,38 +81,40 @@ class Sender:
         if channel is None:
             return 0
         self._closed.discard(lane)
-        await asyncio.to_thread(self.journal.recover)
+        await self.journal.recovered()
         return await self._run(channel)
 
     async def _run(self, channel: Channel[Any]) -> int:
         """Send one message after the other over one connection, until nothing is due."""
-        sent, most = 0, BLOCK if channel.gap == 0 else max(1, int(PACED / channel.gap))
+        sent, most = 0, FIRST
         async with channel.session() as send:
             while self._open(channel):
-                claims: list[Claim] = await self._insist(partial(self._reserve, channel, most))
+                claims, began = await self._insist(partial(self._reserve, channel, most)), self.now()
                 sent += await self._block(channel, send, claims) if claims else 0
                 if len(claims) < most and all(len(claim.items) == 1 for claim in claims):
                     break  # there was no more; of what goes together there may be
+                took = max((self.now() - began).total_seconds(), 1e-6)
+                most = max(FIRST, min(BLOCK, int(len(claims) / took * SPAN)))
         return sent
 
-    def _reserve(self, channel: Channel[Any], most: int, connection: Connection) -> list[Claim]:
-        return self.store.ledger.reserve(channel.name, self.now(), messages=most, size=channel.size, within=connection)
+    async def _reserve(self, channel: Channel[Any], most: int) -> list[Claim]:
+        return await self.journal.share(self.store.ledger.reserve_each, Ask(channel.name, self.now(), most, channel.size))
 
     async def _block(self, channel: Channel[Any], send: Send, claims: Sequence[Claim]) -> int:
         """Send reserved messages in turn; what is left when the lane closes is given back."""
         sent, record, fresh = 0, None, self.now() + FRESH
         for position, claim in enumerate(claims):
             if not self._open(channel):
-                await self._insist(partial(self._leave, record, claims[position:]))
+                await self._write(partial(self._leave, record, claims[position:]))
                 return sent
             noted = claim.plain and not record and self.now() < fresh and self._note(claim, self.now())
-            begun: Claim | None = claim if noted else await self._insist(partial(self._turn, record, claim, await self._hold(claim)))
+            begun = claim if noted else await self._write(partial(self._turn, record, claim, await self._hold(claim)))
             record = None
             if begun:
                 record, ok = await self._try(channel, send, begun)
                 sent += ok
                 await asyncio.sleep(channel.gap)
-        await self._insist(partial(self._leave, record, ()))
+        await self._write(partial(self._leave, record, ()))
         return sent
 
     def _note(self, claim: Claim, started: datetime, **ended: Any) -> bool:
@@ -132,6 +136,7 @@ class Sender:
         return self.store.ledger.start(claim, self.now(), LEASE, connection)
 
     def _leave(self, record: Record | None, rest: Sequence[Claim], connection: Connection) -> None:
+        """Record the outcome of the last try after all that is noted, and give back what will not be tried."""
         if record:
             record(connection)
         self.store.ledger.give_back(rest, connection)
@@ -200,12 +205,15 @@ class Sender:
         fate = f"again at {again}" if again else "given up"
         log.warning("delivery %s over %s, try %d: %s; %s", claim.id, lane, claim.number, error, fate)
 
-    async def _insist(self, record: Callable[[Connection], Any]) -> Any:
+    async def _write(self, record: Callable[[Connection], T]) -> T:
+        return await self._insist(partial(self.journal.write, record))
+
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         """Record, however long the database is full or locked: a forgotten outcome would be sent twice."""
         level = logging.ERROR
         while True:
             try:
-                return await self.journal.write(record)
+                return await write()
             except SQLAlchemyError as error:
                 log.log(level, "the outcome of a delivery cannot be kept yet, and is kept as soon as it can: %s", error.args[0])
                 level = logging.DEBUG

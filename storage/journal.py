@@ -1,4 +1,7 @@
-"""Many small writes that wait at the same time share one transaction: a commit costs the same for one as for fifty."""
+"""Many small writes that wait at the same time share one transaction: a commit costs the same for one as for fifty.
+
+Those of one kind share their queries, too.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -18,13 +20,15 @@ from storage.notebook import Note, Notebook, fold
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 LATEST = 0.25
 """Seconds after which a note is in the database at the latest, if the database takes it."""
 
 
 class _Entry(NamedTuple):
-    work: Callable[[Connection], Any]
+    work: Callable[[Sequence[Any], Connection], Sequence[Any]]
+    ask: Any
     done: asyncio.Future[Any]
 
 
@@ -41,10 +45,15 @@ class Journal:
         self._notes: list[Note] = []
         self._asked = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._recovery: asyncio.Task[int] | None = None
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the next transaction; raises what it raises."""
-        entry = _Entry(work, asyncio.get_running_loop().create_future())
+        return await self.share(lambda _, connection: [work(connection)], None)
+
+    async def share(self, work: Callable[[Sequence[A], Connection], Sequence[T]], ask: A) -> T:
+        """Run `work` in the next transaction, once for all who ask the same of it by then; it returns an answer to each."""
+        entry = _Entry(work, ask, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         self._wake()
         self._asked.set()
@@ -68,6 +77,12 @@ class Journal:
         """Take into the ledger what dead processes noted; returns how many notes that were."""
         return self._notebook.recover(self._engine) if self._notebook else 0
 
+    async def recovered(self) -> None:
+        """Return when what dead processes noted is in the ledger; many who ask at the same time wait for one look."""
+        if self._recovery is None or self._recovery.done():
+            self._recovery = asyncio.create_task(asyncio.to_thread(self.recover), name="recovery")
+        await asyncio.shield(self._recovery)
+
     def _wake(self) -> None:
         if self._writer is None or self._writer.done():
             self._asked = asyncio.Event()
@@ -90,7 +105,7 @@ class Journal:
                 self._notebook.clear()
 
     def _folding(self, notes: Sequence[Note]) -> list[_Entry]:
-        return [_Entry(partial(fold, notes), asyncio.get_running_loop().create_future())] if notes else []
+        return [_Entry(_fold, notes, asyncio.get_running_loop().create_future())] if notes else []
 
     async def _settle(self, entries: list[_Entry]) -> Sequence[Any]:
         work = asyncio.to_thread(self._commit, entries)
@@ -109,6 +124,23 @@ class Journal:
     def _commit(self, entries: list[_Entry]) -> list[Any]:
         try:
             with writing(self._engine) as connection:
-                return [entry.work(connection) for entry in entries]
+                return _answers(entries, connection)
         except SQLAlchemyError as error:
             return [error] if len(entries) == 1 else [result for entry in entries for result in self._commit([entry])]
+
+
+def _answers(entries: Sequence[_Entry], connection: Connection) -> list[Any]:
+    """Run each work once with all that is asked of it, in the order in which they came first; returns an answer to each entry."""
+    alike: dict[Any, list[int]] = {}
+    for place, entry in enumerate(entries):
+        alike.setdefault(entry.work, []).append(place)
+    answers: dict[int, Any] = {}
+    for work, places in alike.items():
+        answers |= zip(places, work([entries[place].ask for place in places], connection), strict=True)
+    return [answers[place] for place in range(len(entries))]
+
+
+def _fold(asked: Sequence[Sequence[Note]], connection: Connection) -> Sequence[None]:
+    for notes in asked:
+        fold(notes, connection)
+    return [None] * len(asked)

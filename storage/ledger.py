@@ -8,63 +8,19 @@ who took over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, func, or_, select, update
 
-from spacepact.noun import stable_id
-from spacepact.story import Alert, Delivery, DeliveryState, Notice
-from spacepact.timing import Timing
+from spacepact.story import DeliveryState, Notice
 from storage.database import reading, writing
 from storage.owing import owe
-from storage.subscribers import refusing, why_not
-from storage.tables import alerts, deliveries, lanes, stories, tries
+from storage.reserving import OWED, RESERVED, Ask, Claim, Item, closed, due, reserve
+from storage.subscribers import why_not
+from storage.tables import deliveries, lanes, tries
 from storage.upsert import upsert
-
-OWED: tuple[DeliveryState, ...] = ("pending", "failed")
-RESERVED = timedelta(seconds=60)
-"""How long a message that is not started yet is kept for one sender."""
-
-
-class Item(NamedTuple):
-    """One delivery of a message, and what it tells."""
-
-    delivery: Delivery
-    told: Alert | Notice
-
-
-class Claim(NamedTuple):
-    """The right to send one message until the lease ends; `number` counts its tries from 1.
-
-    `reply_to` is the receiver's own reference of the first message about the record.
-    """
-
-    id: str
-    items: tuple[Item, ...]
-    number: int
-    fence: int
-    replayed: int = 0
-    reply_to: str | None = None
-    plain: bool = False
-    """Nothing need be asked again before it starts, if that is soon: its recipient refuses nothing and set no limit."""
-
-    @property
-    def delivery(self) -> Delivery:
-        """The first delivery; all of a message are for the same recipient."""
-        return self.items[0].delivery
-
-    @property
-    def since_replay(self) -> int:
-        """How many tries there were since a person asked for another round of them."""
-        return self.number - self.replayed
-
-    @property
-    def kind(self) -> str:
-        """Why its deliveries share a message: `digest`, `group`, `limit`, or "" where they do not."""
-        alone = self.id == self.delivery.id and isinstance(self.items[0].told, Alert)
-        return "" if alone else (self.delivery.batch or "").partition(" ")[0]
 
 
 class Ledger:
@@ -78,35 +34,18 @@ class Ledger:
 
     def due_lanes(self, now: datetime) -> list[str]:
         """Return the channels that have something to send now and are neither paused nor broken."""
-        query = select(deliveries.c.channel).where(_due(now), deliveries.c.channel.not_in(_closed(now))).distinct()
+        query = select(deliveries.c.channel).where(due(now), deliveries.c.channel.not_in(closed(now))).distinct()
         with reading(self.engine) as connection:
             return sorted(connection.scalars(query))
 
     def reserve(self, channel: str, now: datetime, *, messages: int = 1, size: int = 1, within: Connection | None = None) -> list[Claim]:
-        """Keep the oldest messages that are due in a lane for one sender, for a minute; `size`: most deliveries in one.
-
-        Nobody's second message is reserved while the first is under way, so that order and limits hold.
-        """
-        other = deliveries.alias("other")
-        under_way = exists().where(
-            other.c.channel == channel, other.c.recipient == deliveries.c.recipient, other.c.lease_until > now, other.c.state.in_(OWED)
-        )
-        oldest = select(deliveries).where(_due(now), deliveries.c.channel == channel, ~under_way, deliveries.c.channel.not_in(_closed(now)))
-        oldest = oldest.order_by(deliveries.c.not_before, deliveries.c.created, deliveries.c.id).limit(messages)
+        """Keep the oldest messages that are due in a lane for one sender, for a minute."""
         with writing(self.engine, within) as connection:
-            rows = connection.execute(oldest.with_for_update(skip_locked=True)).all()
-            groups = list(_messages(connection, rows, now, size))
-            if not groups:
-                return []
-            fixed = [(_message_id(group, size), max(row.fence for row in group) + 1, group) for group in groups]
-            values = [{"row": row.id, "m": message, "f": fence} for message, fence, group in fixed for row in group]
-            change = update(deliveries).where(deliveries.c.id == bindparam("row"))
-            connection.execute(change.values(message=bindparam("m"), fence=bindparam("f"), lease_until=now + RESERVED), values)
-            told = _told(connection, {row.alert_id for group in groups for row in group})
-            threads = _threads(connection, channel, rows, told.values())
-            wary = refusing(connection, {row.recipient for row in rows})
-        claims = [_claim(message, fence, group, told, threads) for message, fence, group in fixed]
-        return [claim._replace(plain=claim.delivery.recipient not in wary and _unbound(claim)) for claim in claims]
+            return self.reserve_each([Ask(channel, now, messages, size)], connection)[0]
+
+    def reserve_each(self, asks: Sequence[Ask], connection: Connection) -> list[list[Claim]]:
+        """Reserve for many lanes at once, for what one lane would take."""
+        return reserve(asks, connection)
 
     def start(self, claim: Claim, now: datetime, lease: timedelta, within: Connection | None = None) -> Claim | None:
         """Record that a message is being tried, without what its recipient refuses by now.
@@ -115,7 +54,7 @@ class Ledger:
         """
         with writing(self.engine, within) as connection:
             wanted = [item for item in claim.items if not self._refused(connection, claim, item, now)]
-            change = update(deliveries).where(_ours(claim), deliveries.c.channel.not_in(_closed(now)))
+            change = update(deliveries).where(_ours(claim), deliveries.c.channel.not_in(closed(now)))
             begun = connection.execute(change.values(lease_until=now + lease, tries=claim.number, waits="")).rowcount
             if not begun:
                 return None
@@ -233,15 +172,6 @@ class Ledger:
             return started
 
 
-def _closed(now: datetime) -> Any:
-    return select(lanes.c.channel).where(or_(lanes.c.paused_until > now, lanes.c.broken.is_not(None)))
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-    return and_(deliveries.c.state.in_(OWED), deliveries.c.not_before <= now, free)
-
-
 def _ours(claim: Claim) -> ColumnElement[bool]:
     return (deliveries.c.message == claim.id) & (deliveries.c.fence == claim.fence) & deliveries.c.state.in_(OWED)
 
@@ -250,80 +180,3 @@ def each_ours() -> ColumnElement[bool]:
     """Return what holds for the rows of message `m` as long as the sender with fence `f` has it; for many at once."""
     owed = or_(*(deliveries.c.state == state for state in OWED))
     return and_(deliveries.c.message == bindparam("m"), deliveries.c.fence == bindparam("f"), owed)
-
-
-def _unbound(claim: Claim) -> bool:
-    return all(item.delivery.timing == Timing(zone=item.delivery.timing.zone) for item in claim.items)
-
-
-def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, size: int) -> Iterator[list[Row[Any]]]:
-    """Yield what goes together: what went together before, else all that is due of one batch, else one delivery alone."""
-    met: set[tuple[str, ...]] = set()
-    for row in rows:
-        together = row.batch and size > 1
-        key = ("message", row.message) if row.message else (row.recipient, row.batch) if together else (row.id,)
-        if key in met:
-            continue
-        met.add(key)
-        if not row.message and not together:
-            yield [row]
-            continue
-        same = deliveries.c.message == row.message if row.message else deliveries.c.message.is_(None) & (deliveries.c.batch == row.batch)
-        query = select(deliveries).where(same, _due(now), deliveries.c.channel == row.channel, deliveries.c.recipient == row.recipient)
-        query = query.order_by(deliveries.c.created, deliveries.c.id).limit(10_000 if row.message else size)
-        yield list(connection.execute(query.with_for_update(skip_locked=True)).all())
-
-
-def _message_id(group: Sequence[Row[Any]], size: int) -> str:
-    """Return the id that the receiver sees: a lone delivery's own, else one for all that the message carries; a digest has its own."""
-    first = group[0]
-    if first.message:
-        return str(first.message)
-    alone = len(group) == 1 and (size == 1 or not (first.batch or "").startswith("digest"))
-    return str(first.id) if alone else stable_id("message", *(row.id for row in group))
-
-
-def _told(connection: Connection, ids: Collection[str]) -> dict[str, Alert | Notice]:
-    rows = connection.execute(select(alerts.c.id, alerts.c.kind, alerts.c.body).where(alerts.c.id.in_(ids)))
-    return {row.id: (Notice if row.kind == "notice" else Alert).model_validate({**row.body, "deliveries": ()}) for row in rows}
-
-
-def _threads(connection: Connection, channel: str, rows: Sequence[Row[Any]], told: Iterable[Alert | Notice]) -> dict[tuple[str, str], str]:
-    """Return the receiver's own reference of the first message about each record that is told, by recipient and record."""
-    records = {alert.story.record for alert in told if isinstance(alert, Alert)}
-    of_records = select(stories.c.id, stories.c.record).where(stories.c.record.in_(records)).subquery()
-    query = select(deliveries.c.recipient, of_records.c.record, deliveries.c.reference).join(
-        of_records, of_records.c.id == deliveries.c.story_id
-    )
-    mine = deliveries.c.recipient.in_({row.recipient for row in rows}) & (deliveries.c.channel == channel)
-    query = query.where(mine, deliveries.c.reference.is_not(None)).order_by(deliveries.c.settled, deliveries.c.id)
-    found: dict[tuple[str, str], str] = {}
-    for row in connection.execute(query):
-        found.setdefault((row.recipient, row.record), row.reference)
-    return found
-
-
-def _claim(
-    message: str, fence: int, group: Sequence[Row[Any]], told: dict[str, Alert | Notice], threads: dict[tuple[str, str], str]
-) -> Claim:
-    items = tuple(Item(delivery_of(row), told[row.alert_id]) for row in group)
-    first = items[0].told
-    reply_to = threads.get((items[0].delivery.recipient, first.story.record)) if isinstance(first, Alert) else None
-    return Claim(message, items, group[0].tries + 1, fence, group[0].replayed, reply_to)
-
-
-def delivery_of(row: Row[Any]) -> Delivery:
-    """Return a row of the ledger as a noun."""
-    return Delivery(
-        id=row.id,
-        channel=row.channel,
-        recipient=row.recipient,
-        watchlists=tuple(row.watchlists),
-        state=row.state,
-        reason=row.reason,
-        due=row.due,
-        waits=row.waits,
-        batch=row.batch,
-        timing=Timing.model_validate(row.timing or {}),
-        reminder=row.reminder,
-    )

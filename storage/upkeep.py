@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, exists, insert, select, update
 
 from spacepact.story import Alert, Delivery, Notice, Story
 from storage.database import writing
-from storage.ledger import delivery_of
 from storage.owing import owe
+from storage.reserving import delivery_of
 from storage.tables import alerts, deliveries, digests, stories
 
 Remind = Callable[[Alert, Delivery, Story, bool], Alert | None]
