@@ -30,7 +30,8 @@ class Channel(ABC, Generic[OptionsT]):
     """A named destination. A kind is one class in one module of `alerts/channels`, found by looking there.
 
     `kind` is its word in channels.yaml, `Options` what may stand beside that word, `gap` the seconds of
-    silence between two sends, `size` how many stories one message may hold. No option that is secret
+    silence between two sends, `size` how many stories one message may hold,
+    `shares` whether other channels may lead to the same receiver, so that a `turn` may be long in coming. No option that is secret
     appears in `repr`, in an error or in a log.
     """
 
@@ -38,6 +39,7 @@ class Channel(ABC, Generic[OptionsT]):
     Options: ClassVar[type[Noun]]
     gap: ClassVar[float] = 0.0
     size: ClassVar[int] = 50
+    shares: ClassVar[bool] = False
     enabled: bool = True
 
     def __init__(self, name: str, options: OptionsT, settings: Settings) -> None:
@@ -57,6 +59,11 @@ class Channel(ABC, Generic[OptionsT]):
     async def session(self) -> AsyncIterator[Send]:
         """What sends a run of messages, one after the other; a kind that can keeps its connection open meanwhile."""
         yield self.send
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Held from before a try begins until it has ended; channels that lead to one receiver wait for each other here."""
+        yield
 
     @abstractmethod
     async def send(self, message: Message) -> Receipt:

@@ -6,6 +6,8 @@ import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from ipaddress import ip_address
 
 import httpx
 
@@ -78,5 +80,7 @@ def port_of(url: httpx.URL) -> int:
 
 async def lookup(host: str, port: int) -> list[str]:
     """Ask the machine's resolver; raises OSError where there is no answer."""
+    with suppress(ValueError):
+        return [str(ip_address(host))]
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
 from alerts.guard import RefusedError, Resolve, lookup, reachable
+from alerts.lines import line_to
 from spacepact.errors import SendError
 from spacepact.settings import Outbound
 
@@ -44,12 +43,6 @@ class Answer(NamedTuple):
         return " ".join(f"{self.status} {self.text[:200]}".split())
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Return the authorities that we trust; loading them takes longer than a POST."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 async def post(
     name: str,
     url: str,
@@ -64,13 +57,12 @@ async def post(
 
     The host is resolved once, every address checked, and only these are connected to.
     """
-    host, certificates = urlsplit(url).hostname, _certificates()
+    host = urlsplit(url).hostname
     try:
-        async with asyncio.timeout(time_limit):
+        async with line_to(url) as line, asyncio.timeout(time_limit):
             addresses = await reachable(url, outbound, resolve)
-            async with httpx.AsyncClient(trust_env=False, verify=certificates, timeout=time_limit) as client:
-                return await _first_that_listens(client, url, addresses, body, headers)
-    except (TimeoutError, httpx.TimeoutException):
+            return await _first_that_listens(line.transport, url, addresses, body, headers)
+    except TimeoutError:
         raise SendError(f"{name}: no answer from {host} within {time_limit:g} s") from None
     except RefusedError as error:
         raise SendError(f"{name}: {host} is refused: {error}") from None
@@ -78,25 +70,31 @@ async def post(
         raise SendError(f"{name}: {host} cannot be reached ({type(error).__name__})") from None
 
 
-async def _first_that_listens(client: httpx.AsyncClient, url: str, addresses: list[str], body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _first_that_listens(
+    transport: httpx.AsyncHTTPTransport, url: str, addresses: list[str], body: bytes, headers: Mapping[str, str]
+) -> Answer:
     for address in addresses[:-1]:
         with suppress(httpx.ConnectError):
-            return await _exchange(client, url, address, body, headers)
-    return await _exchange(client, url, addresses[-1], body, headers)
+            return await _exchange(transport, url, address, body, headers)
+    return await _exchange(transport, url, addresses[-1], body, headers)
 
 
-async def _exchange(client: httpx.AsyncClient, url: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _exchange(transport: httpx.AsyncHTTPTransport, url: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     asked = httpx.URL(url)
     ours = {"Host": asked.netloc.decode("ascii"), "User-Agent": "spacepact", "Accept-Encoding": "identity", **headers}
     pinned, name = asked.copy_with(host=address.partition("%")[0]), {"sni_hostname": asked.host}
-    async with client.stream("POST", pinned, content=body, headers=ours, extensions=name) as response:
+    # The transport itself: a client adds cookies, redirects and proxies, which are not wanted, and half of the time.
+    response = await transport.handle_async_request(httpx.Request("POST", pinned, content=body, headers=ours, extensions=name))
+    try:
         read = bytearray()
         async for piece in response.aiter_raw():
             read += piece
             if len(read) >= ANSWER_LIMIT:
                 break
-        text = _without_secrets(bytes(read[:ANSWER_LIMIT]).decode("utf-8", "replace"), asked, ours)
-        return Answer(response.status_code, text, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+    finally:
+        await response.aclose()
+    text = _without_secrets(bytes(read[:ANSWER_LIMIT]).decode("utf-8", "replace"), asked, ours)
+    return Answer(response.status_code, text, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
 
 
 def _without_secrets(text: str, asked: httpx.URL, headers: Mapping[str, str]) -> str:

@@ -90,11 +90,12 @@ class Sender:
         async with channel.session() as send:
             while self._open(channel):
                 claims, began = await self._insist(partial(self._reserve, channel, most)), self.now()
-                sent += await self._block(channel, send, claims) if claims else 0
+                sent += await self._block(channel, send, claims)
                 if len(claims) < most and all(len(claim.items) == 1 for claim in claims):
                     break  # there was no more; of what goes together there may be
                 took = max((self.now() - began).total_seconds(), 1e-6)
                 most = max(FIRST, min(BLOCK, int(len(claims) / took * SPAN)))
+            await self._write(partial(self._leave, None, ()))
         return sent
 
     async def _reserve(self, channel: Channel[Any], most: int) -> list[Claim]:
@@ -104,18 +105,33 @@ class Sender:
         """Send reserved messages in turn; what is left when the lane closes is given back."""
         sent, record, fresh = 0, None, self.now() + FRESH
         for position, claim in enumerate(claims):
-            if not self._open(channel):
-                await self._write(partial(self._leave, record, claims[position:]))
-                return sent
-            noted = claim.plain and not record and self.now() < fresh and self._note(claim, self.now())
-            begun = claim if noted else await self._write(partial(self._turn, record, claim, await self._hold(claim)))
-            record = None
+            if record and channel.shares:
+                await self._write(record)
+                record = None
+            async with channel.turn():
+                if not self._open(channel):
+                    await self._write(partial(self._leave, record, claims[position:]))
+                    return sent
+                begun = await self._begin(record, claim, fresh)
+                record, ok = await self._try(channel, send, begun) if begun else (None, False)
             if begun:
-                record, ok = await self._try(channel, send, begun)
                 sent += ok
                 await asyncio.sleep(channel.gap)
-        await self._write(partial(self._leave, record, ()))
+        if record:
+            await self._write(record)
         return sent
+
+    async def _begin(self, record: Record | None, claim: Claim, fresh: datetime) -> Claim | None:
+        """Record the outcome of the last try and that the next begins; None if it must not."""
+        if claim.plain and not record and self.now() < fresh and self._note(claim, self.now()):
+            return claim
+        wait = await self._hold(claim)
+        if record or wait:
+            return await self._write(partial(self._turn, record, claim, wait))
+        return await self._insist(partial(self.journal.share, self._start_each, claim))
+
+    def _start_each(self, claims: Sequence[Claim], connection: Connection) -> list[Claim | None]:
+        return self.store.ledger.start_each(claims, self.now(), LEASE, connection)
 
     def _note(self, claim: Claim, started: datetime, **ended: Any) -> bool:
         """Note that a try begins, or how well it ended; False where only a commit keeps that."""

@@ -18,7 +18,7 @@ from spacepact.story import DeliveryState, Notice
 from storage.database import reading, writing
 from storage.owing import owe
 from storage.reserving import OWED, RESERVED, Ask, Claim, Item, closed, due, reserve
-from storage.subscribers import why_not
+from storage.subscribers import refusing, why_not
 from storage.tables import deliveries, lanes, tries
 from storage.upsert import upsert
 
@@ -53,14 +53,29 @@ class Ledger:
         None: nothing is left of it, somebody else holds it by now, or the lane was closed.
         """
         with writing(self.engine, within) as connection:
-            wanted = [item for item in claim.items if not self._refused(connection, claim, item, now)]
-            change = update(deliveries).where(_ours(claim), deliveries.c.channel.not_in(closed(now)))
-            begun = connection.execute(change.values(lease_until=now + lease, tries=claim.number, waits="")).rowcount
-            if not begun:
-                return None
-            for item in wanted:  # again, where the first time was committed and the answer lost
+            return self.start_each([claim], now, lease, connection)[0]
+
+    def start_each(self, claims: Sequence[Claim], now: datetime, lease: timedelta, connection: Connection) -> list[Claim | None]:
+        """Start the messages of many lanes at once; each as `start` says."""
+        wary = refusing(connection, {claim.delivery.recipient for claim in claims})
+        wanted = [
+            claim._replace(items=tuple(self._wanted(connection, claim, now) if claim.delivery.recipient in wary else claim.items))
+            for claim in claims
+        ]
+        mine = deliveries.c.message.in_([claim.id for claim in claims]) & deliveries.c.state.in_(OWED)
+        held = select(deliveries.c.message, deliveries.c.fence).where(mine, deliveries.c.channel.not_in(closed(now))).with_for_update()
+        ours = {(row.message, row.fence) for row in connection.execute(held)}
+        begun = [claim for claim in wanted if (claim.id, claim.fence) in ours]
+        if begun:
+            change = update(deliveries).where(each_ours()).values(lease_until=now + lease, tries=bindparam("n"), waits="")
+            connection.execute(change, [{"m": claim.id, "f": claim.fence, "n": claim.number} for claim in begun])
+        for claim in begun:
+            for item in claim.items:  # again, where the first time was committed and the answer lost
                 upsert(connection, tries, {"delivery_id": item.delivery.id, "number": claim.number}, {"started": now})
-        return claim._replace(items=tuple(wanted))
+        return [claim if (claim.id, claim.fence) in ours else None for claim in wanted]
+
+    def _wanted(self, connection: Connection, claim: Claim, now: datetime) -> list[Item]:
+        return [item for item in claim.items if not self._refused(connection, claim, item, now)]
 
     def _refused(self, connection: Connection, claim: Claim, item: Item, now: datetime) -> bool:
         """Suppress a delivery that its recipient does not want any more; say whether it was."""

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, Self
 from pydantic import SecretStr, model_validator
 
 from alerts.blocks import Block, posts, within, words
-from alerts.channel import Channel, Receipt
+from alerts.channel import Receipt
 from alerts.channels.webhook import SecretUrl
 from alerts.guard import check_url
 from alerts.http import TIME_LIMIT, Answer, post
+from alerts.lines import Posting
 from alerts.message import Message
 from spacepact.errors import SendError
 from spacepact.noun import Noun
@@ -54,7 +55,7 @@ class SlackOptions(Noun):
         return self
 
 
-class Slack(Channel[SlackOptions]):
+class Slack(Posting[SlackOptions]):
     """Posts blocks; where Slack refuses them, the same words once as plain text."""
 
     kind = "slack"
@@ -65,8 +66,8 @@ class Slack(Channel[SlackOptions]):
 
     def __init__(self, name: str, options: SlackOptions, settings: Settings) -> None:
         super().__init__(name, options, settings)
-        self.url = SecretStr(f"{options.api}/chat.postMessage") if options.url is None else options.url
-        check_url(self.url.get_secret_value(), settings.outbound)
+        self.url = f"{options.api}/chat.postMessage" if options.url is None else options.url.get_secret_value()
+        check_url(self.url, settings.outbound)
         self._sent: dict[str, _Sent] = {}
 
     async def send(self, message: Message) -> Receipt:
@@ -104,8 +105,8 @@ class Slack(Channel[SlackOptions]):
             headers["Authorization"] = f"Bearer {self.options.token.get_secret_value()}"
             body = {"channel": self.options.conversation, **body}
         content = json.dumps({**body, "unfurl_links": False}, ensure_ascii=False).encode()
-        url, outbound = self.url.get_secret_value(), self.settings.outbound
-        answer = await post(self.name, url, content, headers, outbound=outbound, time_limit=self.time_limit)
+        outbound = self.settings.outbound
+        answer = await post(self.name, self.url, content, headers, outbound=outbound, time_limit=self.time_limit)
         return _read(answer) if self.options.token else _Said(answer, "ok" if answer.ok else answer.text.strip())
 
     def _error(self, message: Message, said: _Said) -> SendError:

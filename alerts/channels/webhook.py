@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, SecretStr
 from standardwebhooks import Webhook as Signer
 
-from alerts.channel import Channel, Receipt
+from alerts.channel import Receipt
 from alerts.facts import Facts, NoticePayload, Payload
 from alerts.guard import check_url
 from alerts.http import TIME_LIMIT, post
+from alerts.lines import Posting
 from alerts.message import Message, payload
 from spacepact.errors import SendError
 from spacepact.noun import Noun
@@ -51,7 +52,7 @@ class WebhookOptions(Noun):
     previous_secret: Secret | None = None
 
 
-class Webhook(Channel[WebhookOptions]):
+class Webhook(Posting[WebhookOptions]):
     """POSTs the payload of docs/webhook.schema.json; only 2xx is success, 410 ends it, the rest is tried again."""
 
     kind = "webhook"
@@ -61,13 +62,13 @@ class Webhook(Channel[WebhookOptions]):
 
     def __init__(self, name: str, options: WebhookOptions, settings: Settings) -> None:
         super().__init__(name, options, settings)
-        check_url(options.url.get_secret_value(), settings.outbound)
+        self.url = check_url(options.url.get_secret_value(), settings.outbound)
 
     async def send(self, message: Message) -> Receipt:
         body = small(payload(message)).model_dump_json()
         headers = self._headers(message.id, body, datetime.now(UTC))
-        url, outbound = self.options.url.get_secret_value(), self.settings.outbound
-        answer = await post(self.name, url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
+        outbound = self.settings.outbound
+        answer = await post(self.name, self.url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
         if answer.ok:
             return Receipt(answer.words)
         gone = answer.status == 410

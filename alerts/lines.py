@@ -1,0 +1,72 @@
+"""Connections to one host, shared by all channels that lead there for as long as one of them sends."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from urllib.parse import urlsplit
+
+import httpx
+
+from alerts.channel import Channel, OptionsT, Send
+
+AT_ONCE = 8
+"""How many channels may send to one host at the same moment: a thousand connections at once are an attack."""
+
+IDLE = 1.5
+"""Seconds after which an idle connection is not used again: servers hang up without a word, gunicorn after two."""
+
+
+class Line:
+    """What the channels share. A name's connections serve that name only: TLS has proved no other."""
+
+    def __init__(self) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE, keepalive_expiry=IDLE)
+        self.transport = httpx.AsyncHTTPTransport(verify=_certificates(), trust_env=False, limits=limits)
+        self.turns = asyncio.Semaphore(AT_ONCE)
+        self.users = 0
+
+
+_lines: dict[tuple[asyncio.AbstractEventLoop, str, str], Line] = {}
+
+
+@asynccontextmanager
+async def line_to(url: str) -> AsyncIterator[Line]:
+    """Return the line to the host of a URL; who leaves it last closes its connections."""
+    key = (asyncio.get_running_loop(), *urlsplit(url)[:2])
+    if (line := _lines.get(key)) is None:
+        line = _lines[key] = Line()
+    line.users += 1
+    try:
+        yield line
+    finally:
+        line.users -= 1
+        if not line.users:
+            del _lines[key]
+            await line.transport.aclose()
+
+
+class Posting(Channel[OptionsT]):
+    """A channel that sends by POST to one address, `url`."""
+
+    shares = True
+    url: str
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Send]:
+        async with line_to(self.url):
+            yield self.send
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        async with line_to(self.url) as line, line.turns:
+            yield
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return the authorities that we trust; loading them takes longer than a POST."""
+    return httpx.create_ssl_context(trust_env=False)
