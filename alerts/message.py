@@ -238,5 +238,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,  # an upgrade beneath a running service does not mix new templates with old code
 )
 _TEMPLATES.filters["day"] = day

@@ -34,6 +34,19 @@ for name in map(str, range(20)):
         except SQLAlchemyError as error:
             print("failed", name, flush=True)
 """
+CROWD = """
+import os, sys, time
+from storage import Store, open_database
+store, end, mine = Store(open_database(sys.argv[1])), time.monotonic() + float(sys.argv[2]), 0
+while time.monotonic() < end:
+    name = f"{os.getpid()}-{mine}"
+    assert store.subscribers.key(name, lambda: name * 20) == name * 20
+    mine += 1
+    if mine % 10 == 0:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+print(mine)
+"""
 MIGRATION = "import sys; from storage import migrate, open_database; migrate(open_database(sys.argv[1]))"
 
 
@@ -74,6 +87,18 @@ def test_g4_the_fault_is_really_made(tmp_path: Path, failing_fsync: Path) -> Non
         with sqlite3.connect(tmp_path / "x.sqlite") as connection:
             connection.execute("DELETE FROM keys")
     assert failed, "no transaction saw the fault"
+
+
+def test_g8_three_processes_write_and_checkpoint_and_the_file_stays_whole(tmp_path: Path) -> None:
+    seconds = os.environ.get("SPACEPACT_G8_SECONDS", "3")  # make faults: ten minutes, as the list of faults says
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    migrate(open_database(url))
+    crowd = [subprocess.Popen([sys.executable, "-c", CROWD, url, seconds], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    acknowledged = [int(each.communicate(timeout=float(seconds) + 240)[0]) for each in crowd]
+    assert min(acknowledged) > 0
+    with sqlite3.connect(tmp_path / "x.sqlite") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM keys").fetchone() == (sum(acknowledged),)
 
 
 START = """
