@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from spacepact.web.records import record_routes
 from spacepact.web.subscribe import subscriber_routes
 from spacepact.web.websub import websub_routes
 from storage import Store
+
+log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 _ADDRESS = re.compile(r"([\w+])[\w.+%=~-]*@(?=[\w-])")
@@ -67,18 +70,7 @@ class View:
 
 def make_site(view: View) -> Starlette:
     """Return the web application over a view."""
-    pages = Environment(
-        loader=PackageLoader("spacepact.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    pages.globals["sign_up"] = view.sign_up
-    pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
-    pages.filters["masked"] = masked
-    pages.filters["length_of"] = lambda length: days(length) if length else "-"
-    pages.filters["date"] = lambda moment: moment.strftime("%d %b %Y")
-    pages.filters["label"] = label
-    pages.filters["party"] = party_name
-    pages.filters["mission"] = lambda number: mission_name(number, view.missions(), ())
-    pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
+    pages = _templates(view)
 
     def page(template: str, status: int = 200, **facts: Any) -> Response:
         return HTMLResponse(pages.get_template(template).render(health=view.health(), **facts), status)
@@ -123,8 +115,29 @@ def make_site(view: View) -> Starlette:
         *websub_routes(view.store, view.now),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
-    handlers: Any = {404: lambda *_: page("missing.html", 404, what="page")}
+
+    def trouble(request: Request, error: Exception) -> Response:
+        log.error("page %s: the database does not answer: %s", request.url.path, str(error.args[0] if error.args else error))
+        return public("trouble.html", 503)
+
+    handlers: Any = {404: lambda *_: page("missing.html", 404, what="page"), SQLAlchemyError: trouble}
     return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=handlers)
+
+
+def _templates(view: View) -> Environment:
+    pages = Environment(
+        loader=PackageLoader("spacepact.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    pages.globals["sign_up"] = view.sign_up
+    pages.filters["day"] = lambda moment: moment.strftime("%d %b %Y, %H:%M UTC") if moment else "-"
+    pages.filters["masked"] = masked
+    pages.filters["length_of"] = lambda length: days(length) if length else "-"
+    pages.filters["date"] = lambda moment: moment.strftime("%d %b %Y")
+    pages.filters["label"] = label
+    pages.filters["party"] = party_name
+    pages.filters["mission"] = lambda number: mission_name(number, view.missions(), ())
+    pages.filters["web_link"] = lambda url: url if url.startswith(("http://", "https://")) else ""
+    return pages
 
 
 def masked(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -173,3 +174,24 @@ def test_the_verdict_names_its_reasons(
 )
 def test_pages_do_not_show_whole_addresses(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+def test_pages_without_a_database_say_so_in_words(site: TestClient, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE stories")
+    for path in ("/", "/records", "/stories/s1", "/deliveries"):
+        answer = site.get(path)
+        assert answer.status_code == 503
+        assert "<h1>The database does not answer</h1>" in answer.text
+    assert "no such table" not in answer.text, "the log says it, not the page"
+    assert "page /deliveries: the database does not answer: " in caplog.text
+
+
+def test_every_cell_of_a_table_says_its_column_where_there_is_no_room_for_a_head(site: TestClient, store: Store) -> None:
+    keep_story(store)
+    for path in ("/deliveries", "/sources"):
+        text = site.get(path).text
+        heads = re.findall(r'role="columnheader">([^<]+)<', text)
+        cells = re.findall(r'role="cell"[^>]* data-name="([^"]+)"', text)
+        assert cells == heads, path
+        assert len(heads) > 5
