@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler.asking import user_agent
@@ -156,7 +158,17 @@ def manners() -> Manners:
 @lru_cache(maxsize=1)
 def _runner(settings: Crawl) -> AsyncCrawlerRunner:
     """Return what makes crawls: until the settings change, they are read once."""
-    return AsyncCrawlerRunner(_scrapy_settings(settings))
+    return AsyncCrawlerRunner(_Settings(_scrapy_settings(settings)))
+
+
+class _Settings(Settings):
+    """Scrapy's, for rounds of which none changes what a setting holds."""
+
+    def copy(self) -> Self:
+        """Return the same settings, to which others can be added: copying what each holds would take longer than asking for a page."""
+        fresh = copy(self)
+        fresh.attributes = dict(self.attributes)
+        return fresh
 
 
 def _scrapy_settings(settings: Crawl) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from spacepact.cooperation import Classification, Tagged
 from spacepact.crawling import finish
 from spacepact.disks import Disk, low
 from spacepact.errors import SpacepactError
+from spacepact.keeping import Keeper, here
 from spacepact.live import Live, OfConfig
 from spacepact.loading import Config, load_config
 from spacepact.operators import Operators, operators
@@ -180,7 +181,8 @@ class App:
         from spacepact.visits import Visitor  # noqa: PLC0415
 
         settings = self.config.settings
-        return Visitor(self.store, lambda: self.processor, self.sources, settings.crawl, self.now, self.refresh, settings.base_url)
+        keeper = Keeper(here(lambda: self.processor))
+        return Visitor(self.store, keeper, self.sources, settings.crawl, self.now, self.refresh, settings.base_url)
 
     def finish(self, round_: Round) -> None:
         """Keep the result of a visit, unless config/ names the source no more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy.exc import OperationalError
 
@@ -17,11 +17,24 @@ MOST = 50
 """Pages of one transaction: the database is locked while their stories are decided about."""
 
 
+Work = Callable[[Sequence[Finding]], Awaitable[list[Outcome]]]
+"""Processes pages in one transaction: see Processor."""
+
+
+def here(processor: Callable[[], Processor]) -> Work:
+    """Return what processes pages in a thread of this process."""
+
+    async def work(findings: Sequence[Finding]) -> list[Outcome]:
+        return await asyncio.to_thread(lambda: processor().process_all(findings))
+
+    return work
+
+
 class Keeper:
     """What all visits of a process hand their pages to; one transaction at a time."""
 
-    def __init__(self, processor: Callable[[], Processor]) -> None:
-        self._processor = processor
+    def __init__(self, work: Work) -> None:
+        self._work = work
         self._waiting: deque[tuple[Finding, asyncio.Future[Outcome]]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
@@ -47,12 +60,10 @@ class Keeper:
 
     async def _ends(self, findings: Sequence[Finding]) -> Sequence[Outcome | BaseException]:
         """Return what became of each; where one cannot be kept for its own sake, it alone is not."""
-        processor = await attempt(asyncio.to_thread(self._processor))
-        if isinstance(processor, BaseException):
-            return [processor] * len(findings)
-        together = await attempt(asyncio.to_thread(processor.process_all, findings))
+        together = await attempt(self._work(findings))
         if not isinstance(together, BaseException):
             return together
         if len(findings) == 1 or isinstance(together, OSError | OperationalError):  # no room, or no database
             return [together] * len(findings)
-        return [await attempt(asyncio.to_thread(processor.process, *finding)) for finding in findings]
+        alone = [await attempt(self._work([finding])) for finding in findings]
+        return [end if isinstance(end, BaseException) else end[0] for end in alone]

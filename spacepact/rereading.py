@@ -119,11 +119,11 @@ _reader: list[Reader] = []
 def _begin(config: Path) -> None:
     """Set up a process of the pool; mistakes in config/ were told by the one that started it, and it says when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     _reader[:] = [Reader(Classifier(load_gazetteer(config / "gazetteer")[0]), load_sources(config / "sources")[0])]
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End as soon as the process that asked is gone, however it went: nobody waits for the answers."""
     if parent := parent_process():
         parent.join()

@@ -22,7 +22,7 @@ from crawler.spiders.errand import Errand
 from spacepact.crawling import finish
 from spacepact.errors import SpacepactError
 from spacepact.keeping import Keeper
-from spacepact.pipeline import Now, Processor
+from spacepact.pipeline import Now
 from spacepact.round import Round
 from spacepact.settings import Crawl
 from spacepact.websub import Lease, is_due, reachable, subscription
@@ -45,7 +45,7 @@ class Visitor:
     """Crawls a source and keeps what came of it, with the moment of the next visit."""
 
     store: Store
-    processor: Callable[[], Processor]
+    keeper: Keeper
     sources: Mapping[str, Source]
     settings: Crawl
     now: Now
@@ -58,11 +58,6 @@ class Visitor:
         known = manners()
         known.recall(self.store.polling.notes(), self.now())
         return known
-
-    @cached_property
-    def keeper(self) -> Keeper:
-        """Who keeps what the visits bring."""
-        return Keeper(self.processor)
 
     async def visit(self, name: str) -> Round:
         """Crawl one source once; its trouble is in the Round. Raises SpacepactError if config/ names it no more."""

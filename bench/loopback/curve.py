@@ -7,14 +7,15 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 800, 300, 60, 30, 260
-_SERIES = (("service_mb", "a", "service"), ("crawler_mb", "b", "crawler process"))
+_SERIES = (("service_mb", "a", "service"), ("crawler_mb", "b", "crawler process"), ("keeper_mb", "c", "what keeps pages"))
 _MOST = 180
 """Points of a curve; of more, as many are left that stand equally far apart."""
 _STYLE = """<style>
 svg{background:#fff}text{fill:#444}line{stroke:#ddd}polyline{fill:none;stroke-width:1.5}
 .a{stroke:#1f5fa8}text.a{fill:#1f5fa8;stroke:none}.b{stroke:#b5541c}text.b{fill:#b5541c;stroke:none}
+.c{stroke:#3d7a3a}text.c{fill:#3d7a3a;stroke:none}
 @media(prefers-color-scheme:dark){svg{background:#16181c}text{fill:#bbb}line{stroke:#3a3d44}
-.a{stroke:#7db3f0}text.a{fill:#7db3f0}.b{stroke:#f0a070}text.b{fill:#f0a070}}
+.a{stroke:#7db3f0}text.a{fill:#7db3f0}.b{stroke:#f0a070}text.b{fill:#f0a070}.c{stroke:#8fc98a}text.c{fill:#8fc98a}}
 </style>"""
 
 

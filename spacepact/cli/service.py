@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sized
+from dataclasses import replace
 
 import click
 
@@ -87,11 +88,17 @@ def crawl_worker(context: Context) -> None:
     import resource
 
     from crawler.engine import run as run_reactor
+    from spacepact.aside import Aside
     from spacepact.bootstrap import make_app
+    from spacepact.keeping import Keeper
     from spacepact.visits import serve_crawls
 
     context.talk()
-    app = make_app(context.config, context.env)
+    app, aside = make_app(context.config, context.env), Aside(context.config, context.talk)
     most = app.config.settings.crawl.max_memory
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    run_reactor(lambda: serve_crawls(app.visitor))
+    visitor = replace(app.visitor, keeper=Keeper(aside))
+    try:
+        run_reactor(lambda: serve_crawls(visitor))
+    finally:
+        aside.close()

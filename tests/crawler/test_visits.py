@@ -18,6 +18,7 @@ from alerts.matching import Watchlists
 from alerts.watchlist import Watchlist
 from crawler.engine import manners
 from spacepact.cooperation import Classification, Cooperation, Evidence, Party
+from spacepact.keeping import Keeper, here
 from spacepact.pipeline import Processor
 from spacepact.round import Round
 from spacepact.settings import Alerting, Crawl
@@ -70,7 +71,7 @@ class Desk:
         reader: Any = Reader()
         processor = Processor(self.store, reader, ours, lambda: self.now)
         settings = Crawl(delay=0, timeout=30, round_limit=1200, max_pages=1000)
-        self.visitor = Visitor(self.store, lambda: processor, {"orbit": self.source}, settings, lambda: self.now)
+        self.visitor = Visitor(self.store, Keeper(here(lambda: processor)), {"orbit": self.source}, settings, lambda: self.now)
 
     def visit(self) -> Round:
         return self.engine.do(self.visitor.visit("orbit"), timeout=1300)

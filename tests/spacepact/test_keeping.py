@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from spacepact.article import Article, Link
 from spacepact.cooperation import Classification
-from spacepact.keeping import MOST, Keeper
+from spacepact.keeping import MOST, Keeper, here
 from spacepact.pipeline import Processor
 from spacepact.round import Outcome, Rejected
 from spacepact.story import Decision
@@ -43,7 +43,7 @@ class House:
         self.store, self.reader, self.commits = Store(engine), Reader(), 0
         reader: Any = self.reader
         processor = Processor(self.store, reader, lambda *_, **__: Decision(), lambda: NOW)
-        self.keeper = Keeper(lambda: processor)
+        self.keeper = Keeper(here(lambda: processor))
         event.listen(engine, "commit", self._count)
 
     def _count(self, _: object) -> None:

@@ -1,0 +1,63 @@
+"""Pages are tagged and kept by a process of their own, so that fetching and keeping have a core each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Thread
+
+from spacepact.bootstrap import App, make_app
+from spacepact.errors import SpacepactError
+from spacepact.rereading import end_with_parent
+from spacepact.round import Finding, Outcome
+
+
+class Aside:
+    """A Keeper's work in another process, over the same config/; starts at the first page, and again after it died.
+
+    `talk` lets its log speak.
+    """
+
+    def __init__(self, config: Path, talk: Callable[[], object] = str) -> None:
+        self._begin = config, talk
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def __call__(self, findings: Sequence[Finding]) -> list[Outcome]:
+        """Process pages in one transaction; raises SpacepactError where the process died: nobody knows what it had kept."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=self._begin)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _keep, findings)
+        except BrokenProcessPool:
+            self.close()
+            raise SpacepactError("the process that keeps pages died") from None
+
+    def close(self) -> None:
+        """Let the transaction at hand end, then the process."""
+        if self._pool:
+            self._pool.shutdown()
+            self._pool = None
+
+
+_app: list[App] = []
+
+
+def _begin(config: Path, talk: Callable[[], object]) -> None:
+    """Set up the process; whoever started it says when to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
+    talk()
+    _app[:] = [make_app(config, os.environ)]
+
+
+def _keep(findings: Sequence[Finding]) -> list[Outcome]:
+    app = _app[0]
+    app.refresh()
+    return app.processor.process_all(findings)
