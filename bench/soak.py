@@ -133,6 +133,7 @@ class Press:
 def measure(service: psutil.Process, store: Store, receivers: Receivers, started: float, before: Sample) -> Sample:
     """Return the figures of this moment; a process that is away just now has 0 MB."""
     crawlers = [child for child in service.children(recursive=True) if "crawl-worker" in child.cmdline()]
+    crawlers += [keeper for crawler in crawlers for keeper in crawler.children()]
     mb = [sum(p.memory_info().rss for p in ps) / 1e6 for ps in ([service], crawlers)]
     cpu = [sum(sum(p.cpu_times()[:2]) for p in ps) for ps in ([service], crawlers)]
     counts = (before.rounds, before.articles, before.stories)

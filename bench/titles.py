@@ -73,6 +73,12 @@ def show(counts: dict[str, Counter[str]], exact: int) -> None:
     claimed = total - sum(expected["none"] for expected in counts.values())
     torn = sum(expected.total() - max(expected.values()) for expected in counts.values())
     print(f"{total} pages: {exact} exact ({exact / total:.3f}); claimed anywhere on the page {claimed} ({claimed / total:.3f})")
+    torn_apart = Counter[str]()
+    for shape, expected in counts.items():
+        if shape[0] == shape[3] != "-" and shape[1] not in ("-", shape[0]):
+            torn_apart += Counter({"it": expected[shape[0]], "og:title": expected[shape[1]]})
+            torn_apart["neither"] += expected.total() - expected[shape[0]] - expected[shape[1]]
+    print(f"JSON-LD and the heading say the same, og:title another: {torn_apart.total()} pages, expected was {dict(torn_apart)}")
     print(f"the best that any rule over what is equal can do: {best} ({best / total:.3f}); {torn} pages expect another than their like")
 
 
