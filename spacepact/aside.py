@@ -19,19 +19,18 @@ from spacepact.round import Finding, Outcome
 
 
 class Aside:
-    """A Keeper's work in another process, over the same config/; starts at the first page, and again after it died.
+    """A Keeper's work in another process, over the same config/; starts at once, and again at the first page after it died.
 
     `talk` lets its log speak.
     """
 
     def __init__(self, config: Path, talk: Callable[[], object] = str) -> None:
         self._begin = config, talk
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: ProcessPoolExecutor | None = self._start()
 
     async def __call__(self, findings: Sequence[Finding]) -> list[Outcome]:
         """Process pages in one transaction; raises SpacepactError where the process died: nobody knows what it had kept."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=self._begin)
+        self._pool = self._pool or self._start()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, _keep, findings)
         except BrokenProcessPool:
@@ -43,6 +42,11 @@ class Aside:
         if self._pool:
             self._pool.shutdown()
             self._pool = None
+
+    def _start(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=self._begin)
+        pool.submit(int)  # the first piece of work starts it
+        return pool
 
 
 _app: list[App] = []

@@ -30,8 +30,9 @@ def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
     due = next_visit(round_.source, pace, limits(source.every, source.slowest), round_.finished, pushed=pushed)
     if store.hubs.pushed_since(round_.source, round_.started):
         due = Next(round_.finished, "its hub told of news during the visit")
-    store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}))
-    store.sources.finish(round_, due.at)
+    with store.together() as within:
+        store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}), within)
+        store.sources.finish(round_, due.at, within)
     for old, new in pace.moved.items():
         log.warning("source %s: %s has moved for good to %s; change its file", round_.source, old, new)
     level = logging.WARNING if round_.state in ("failed", "partial") else logging.INFO

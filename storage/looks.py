@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from spacepact.article import Link
 from spacepact.looking import LATELY, MANY, Look, is_gone, next_look
-from storage.database import writing
+from storage.database import reading, writing
 from storage.tables import articles, links, looks
 from storage.upsert import upsert
 
@@ -23,6 +23,9 @@ class Looks:
     def begin(self, source: str, now: datetime, most: int) -> list[Look]:
         """Return the pages of a source that are due, and note first when each is due again: no page is asked more often."""
         due = select(looks).where(looks.c.source == source, looks.c.due <= now).order_by(looks.c.due, looks.c.article_id)
+        with reading(self.engine) as connection:  # mostly there are none, and nobody has to wait for a writer
+            if connection.execute(due.limit(1)).first() is None:
+                return []
         with writing(self.engine) as connection:
             begun = []
             for row in connection.execute(due.limit(most)).all():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from spacepact.heard import HostNote
 from spacepact.pacing import Pace
@@ -36,9 +36,9 @@ class Polling:
             body = connection.scalar(select(polling.c.body).where(polling.c.source == source))
         return Pace.model_validate(body) if body else Pace()
 
-    def keep(self, source: str, pace: Pace) -> None:
-        """Remember the pace of a source."""
-        with writing(self.engine) as connection:
+    def keep(self, source: str, pace: Pace, within: Connection | None = None) -> None:
+        """Remember the pace of a source; `within` a transaction that is open, perhaps."""
+        with writing(self.engine, within) as connection:
             upsert(connection, polling, {"source": source}, {"body": pace.model_dump(mode="json")})
 
     def notes(self) -> list[HostNote]:

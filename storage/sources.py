@@ -60,10 +60,10 @@ class Sources:
             rows = connection.execute(select(validators).where(validators.c.source == source))
             return {row.url: Validators(etag=row.etag, last_modified=row.last_modified) for row in rows}
 
-    def finish(self, round_: Round, next_check_at: datetime) -> None:
-        """Keep the result of a visit and when the next one is due."""
+    def finish(self, round_: Round, next_check_at: datetime, within: Connection | None = None) -> None:
+        """Keep the result of a visit and when the next one is due; `within` a transaction that is open, perhaps."""
         ok = round_.state in ("ok", "unchanged")
-        with writing(self.engine) as connection:
+        with writing(self.engine, within) as connection:
             old = connection.execute(select(sources).where(sources.c.id == round_.source)).first()
             row = {
                 "next_check_at": next_check_at,

@@ -70,7 +70,7 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[Connection]:
-        """One transaction for many pages (`within`): a commit waits for the disk, however much it holds."""
+        """One transaction for much that is kept (`within`): a commit waits for the disk, however much it holds."""
         with writing(self.engine) as connection:
             lock_stories(connection)
             yield connection
