@@ -38,7 +38,8 @@ def _same_sides(one: Cooperation, other: Cooperation, *, linked: bool) -> bool:
     """Say whether the sides are the same.
 
     They are with two parties in common; with one, or a state, in both countries (an outlet may name Japan
-    for JAXA); with one and a mission or a rare name, where a text names one party only.
+    for JAXA); with one and a mission or a rare name, where a text names one party only; and if the same
+    states accede, for one outlet names the host of the ceremony and another the keeper of the treaty, or none.
     """
     mine, theirs = parties(one), parties(other)
     here, there = set(one.countries), set(other.countries)
@@ -48,7 +49,14 @@ def _same_sides(one: Cooperation, other: Cooperation, *, linked: bool) -> bool:
     states = any(p.startswith("state:") for p in mine ^ theirs)
     by_country = len(here & there) >= 2 and (states or (shared and linked))
     with_unnamed = shared and min(len(mine), len(theirs)) == 1 and (linked or set(one.missions) & set(other.missions))
-    return len(shared) >= 2 or bool(by_country or with_unnamed)
+    return len(shared) >= 2 or bool(by_country or with_unnamed) or bool(_acceding(one) and _acceding(one) == _acceding(other))
+
+
+def _acceding(cooperation: Cooperation) -> set[str]:
+    """Return the states that join a framework of others."""
+    if cooperation.instrument != "accession":
+        return set()
+    return {p.id for p in cooperation.parties if p.id.startswith("state:") and p.role not in ("lead", "host")}
 
 
 def support(one: Cooperation, other: Cooperation, *, linked: bool = False) -> float:

@@ -310,3 +310,12 @@ def test_reports_that_share_not_one_of_several_rare_words_are_strange_to_each_ot
     assert not strange(told_as(make, 5, "特隆赫姆的电缆长78公里。《银河》号、Berge、Olav。", "zh"), [first], set()), (
         "another script writes names otherwise"
     )
+
+
+def test_one_accession_is_one_event_whoever_hosts_it(make: Any) -> None:
+    joins: dict[str, Any] = {"activity": "exploration-framework", "instrument": "accession", "missions": []}
+    first = make.cooperation("state:bw", "unspecified", **joins)
+    hosted = make.cooperation("state:bw", "nasa", **joins)
+    assert relation(make, first, hosted) == "same-event"
+    assert relation(make, first, make.cooperation("state:mw", "nasa", **joins)) == "unrelated"
+    assert relation(make, hosted, make.cooperation("state:bw", "cnsa", **joins)) == "unrelated", "the framework of another"
