@@ -28,6 +28,7 @@ class _File(Noun):
     acts: tuple[_Act, ...]
     aside: str
     ahead: str
+    caption: tuple[str, ...]
     genre: tuple[str, ...]
 
 
@@ -50,6 +51,7 @@ class Acts:
         ]
         self._aside = re.compile(rf"\b{file.aside}", re.IGNORECASE)
         self._ahead = re.compile(file.ahead, re.IGNORECASE)
+        self._caption = re.compile("|".join(file.caption), re.IGNORECASE)
         self._genre = re.compile("|".join(file.genre), re.IGNORECASE)
 
     def read(self, title: str, text: str) -> Deed:
@@ -57,19 +59,20 @@ class Acts:
         lede = text[:LEDE]
         titled, told = self._found(title), self._found(lede, in_order=True)
         every = frozenset(titled) | frozenset(told)
-        for headed, found, whole in ((True, titled, title), (False, told, lede)):
-            if found:
-                plain = self._found(self._aside.sub("", whole), in_order=not headed) or found
-                return Deed(self._first_due(plain) if self._ahead.search(whole) else plain[0], headed, frozenset(titled), every)
-        return Deed(None, False, frozenset(), every)
+        if titled:
+            plain = self._found(self._aside.sub("", title)) or titled
+            return Deed(self._speaking(title, plain), True, frozenset(titled), every)
+        plain = ["image"] if self._caption.search(lede) else self._found(self._aside.sub("", lede), in_order=True)
+        return Deed(self._speaking(lede, plain), False, frozenset(), every)
 
     def is_genre(self, title: str) -> bool:
         """Say whether a title announces a profile, an opinion, a round-up: no report of an event."""
         return self._genre.search(title) is not None
 
-    def _first_due(self, found: list[str]) -> str:
-        """Return what comes first of the steps that a text announces: later steps of a flight stand first in the file."""
-        return next((act for act in reversed(found) if act in self.phases), found[0])
+    def _speaking(self, text: str, found: list[str]) -> str | None:
+        """Return the first act; of the steps that a text announces, the first to come: later steps of a flight stand first in the file."""
+        steps = [act for act in reversed(found) if act in self.phases] if self._ahead.search(text) else []
+        return next(iter([*steps, *found]), None)
 
     def _found(self, text: str, *, in_order: bool = False) -> list[str]:
         """Return the acts that a text names, as the file has them or in the order of the text."""

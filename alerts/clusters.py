@@ -27,6 +27,8 @@ _LEADS = 14
 _NEAR = 16
 _RECENT = 8
 _FLOOR = -6.0
+_ESTABLISHED = 4
+"""From so many items on a story draws others no more strongly: a great event would swallow its neighbours."""
 _KNOWN = 300
 _SHARE = {
     "mission": 0.0005,
@@ -88,7 +90,7 @@ class Clusters:
             closest, nearest = max(scored)
             usual = sum(max(s, _FLOOR) for s, _ in scored) / len(scored)
             weight = self.model.closest
-            score = weight * closest + (1 - weight) * usual + self.model.size * math.log(cluster.size)
+            score = weight * closest + (1 - weight) * usual + self.model.size * math.log(min(cluster.size, _ESTABLISHED))
             if score > best[1]:
                 best = (cluster, score, nearest)
         return best

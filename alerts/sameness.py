@@ -72,7 +72,8 @@ def is_reprint(new: Item, old: Item) -> bool:
     if new.title != old.title or len(new.heads) < 4:
         return False
     apart = abs(new.days - old.days)
-    return apart < 1.5 or (apart < 7 and not _renumbered(new, old) and _overlap(new.terms, old.terms) > 0.6)
+    another = _renumbered(new, old) or _other_mission(new, old)
+    return apart < 1.5 or (apart < 7 and not another and _overlap(new.terms, old.terms) > 0.6)
 
 
 def features(weighed_new: Weighed, old: Item, name: Rarity) -> dict[str, float]:
@@ -122,9 +123,13 @@ def _names(new: Item, old: Item, name: Rarity) -> dict[str, float]:
         "rare name": max((name(n) for n in shared), default=0.0) / 5,
         "other names": float(_apart(own, new, old)),
         "other craft": float(_apart(crafts, new, old)),
+        "other state": float(_apart(_of_kind("country", new, old), new, old)),
+        "other company": float(_apart(_of_kind("company", new, old), new, old)),
+        "other mission": float(_other_mission(new, old)),
     }
 
 
+_EVERYWHERE = "state:us"
 _CRAFT = frozenset({"mission", "programme", "station", "constellation", "vehicle"})
 
 
@@ -134,12 +139,24 @@ def _apart(named: list[set[str]], new: Item, old: Item) -> bool:
     return bool(mine and theirs) and mine.isdisjoint(old.names) and theirs.isdisjoint(new.names)
 
 
+def _of_kind(kind: str, *items: Item) -> list[set[str]]:
+    """Return the names of a kind that stand in each headline; a country that stands in most news tells nothing."""
+    return [{n for n in item.titled if item.names[n] == kind and n != _EVERYWHERE} for item in items]
+
+
+def _other_mission(new: Item, old: Item) -> bool:
+    """Say whether both tell of missions, wherever they name them, and of none in common."""
+    return _apart([{n for n, kind in item.names.items() if kind == "mission"} for item in (new, old)], new, old)
+
+
 def _deeds(new: Item, old: Item, name: Rarity) -> dict[str, float]:
     mine, theirs = new.deed, old.deed
     if mine.act is None or theirs.act is None:
         return {}
     shared = new.names.keys() & old.names.keys()
     flight = any(new.names[n] == "mission" for n in shared)
+    if mine.act == theirs.act == "image":
+        return {"both pictures": 1.0}
     if mine.act == theirs.act:
         anonymous = mine.act == "launch" and not flight and max((name(n) for n in shared), default=0.0) < _RARE_NAME
         once = flight and mine.act in default_acts().phases
@@ -167,6 +184,7 @@ def _overlap(mine: Mapping[str, float], theirs: Mapping[str, float]) -> float:
 
 FEATURES = (
     "gap", "same outlet", "no report", "rare words", "rarest word", "words", "headline words", "renumbered", "shared flight", "rare name",
-    "other names", "other craft", "same act", "launch of nothing named", "same phase of one flight", "related act", "other act",
-    "other act in headlines", "other phase of one flight", "picture or finding",
+    "other names", "other craft", "other state", "other company", "other mission", "same act", "launch of nothing named",
+    "same phase of one flight", "both pictures", "related act", "other act", "other act in headlines", "other phase of one flight",
+    "picture or finding",
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Learns the weights of alerts/sameness.yaml from a labelled stream: python bench/train_stories.py [STREAM STORIES] [--write].
 
 A positive pair counts less the larger its story, so that one great event does not teach everything. What is
-printed comes from cross-validation: each quarter of the time, each half of the outlets and each fifth of the stories, judged by the rest.
+printed comes from cross-validation: each half and quarter of the time, each half of the outlets and each half and fifth of the
+stories, judged by the rest; halves of outlets and parts of stories are drawn anew for each of three seeds.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import yaml
@@ -32,8 +33,7 @@ from spacepact.settings import default_config_dir
 GOLD = Path(__file__).parents[2] / "shared/gold"
 
 APART = 30.0
-QUARTERS = 4
-FIFTHS = 5
+SEEDS = 3
 _JOIN = {"join": 0.25, "closest": 0.5, "size": 0.6}
 _AT_MOST = {"other phase of one flight": -3.0}
 """Known beforehand, and too rare in one stream to be learnt in full: a flight launches once and docks once."""
@@ -126,6 +126,23 @@ def validated(items: Sequence[Item], truth: Sequence[str], rows: Sequence[Pair],
     return scores(truth, told_by(lambda n: models[part[n]], items))
 
 
+def divisions(items: Sequence[Item], truth: Sequence[str]) -> Iterator[tuple[str, list[list[int]]]]:
+    """Yield ways to hold items out, by name: the number of the part of each item, once for each seed."""
+    count = len(items)
+    for parts in (2, 4):
+        yield f"{parts} parts of time", [[n * parts // count for n in range(count)]]
+    for name, parts, keys in (("outlets", 2, [i.source for i in items]), ("stories", 2, truth), ("stories", 5, truth)):
+        yield f"{parts} parts of {name}", [drawn(keys, parts, seed) for seed in range(SEEDS)]
+
+
+def drawn(keys: Sequence[str], parts: int, seed: int) -> list[int]:
+    """Return for each key a part drawn by lot, the same for equal keys."""
+    lots = sorted(set(keys))
+    random.Random(seed).shuffle(lots)
+    part = {key: n % parts for n, key in enumerate(lots)}
+    return [part[key] for key in keys]
+
+
 def main() -> None:
     """Print what cross-validation says; with --write, write the weights of all the data."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -141,12 +158,12 @@ def main() -> None:
     known = {i: row["story"] for row in map(json.loads, args.stories.read_text().splitlines()) for i in row["ids"]}
     truth = [known.get(item.id, item.id) for item in items]
     rows = list(pairs(items))
-    outlets = sorted({item.source for item in items})
-    print("by quarters of time ", validated(items, truth, rows, [n * QUARTERS // len(items) for n in range(len(items))]))
-    print("by halves of outlets", validated(items, truth, rows, [outlets.index(item.source) % 2 for item in items]))
-    print("by fifths of stories", validated(items, truth, rows, [crc32(story.encode()) % FIFTHS for story in truth]))
+    for name, parts in divisions(items, truth):
+        found = [validated(items, truth, rows, part) for part in parts]
+        print(f"{name:18}", *(f"{s['pairwise']:.3f}/{s['b-cubed']:.3f}" for s in found), flush=True)
     model = fit(rows, *weigh(rows, truth))
-    print("on what it learnt   ", scores(truth, told_by(lambda _: model, items)))
+    found = scores(truth, told_by(lambda _: model, items))
+    print(f"{'on what it learnt':18} {found['pairwise']:.3f}/{found['b-cubed']:.3f}")
     if args.write:
         sameness.FILE.write_text(yaml.safe_dump(model.model_dump(), sort_keys=False))
 

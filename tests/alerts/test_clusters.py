@@ -60,6 +60,28 @@ def test_a_headline_that_serves_every_launch_is_no_reprint_when_its_numbers_diff
     assert not is_reprint(again, first)
 
 
+def test_a_headline_that_serves_every_launch_is_no_reprint_when_it_is_another_mission() -> None:
+    text = "Live video of the flight from Kourou: the rocket lifts off at dawn and its stage lands at sea."
+    named = [(Mentioned(f"group-{n}", "mission", titled=False),) for n in (17, 18)]
+    first, again = (
+        item(i, "Live: rocket to launch broadband satellites tonight", text, hours=h, named=n)
+        for i, h, n in zip("ab", (0, 80), named, strict=True)
+    )
+    assert not is_reprint(again, first)
+
+
+def test_headlines_of_two_states_speak_against_one_event_and_those_of_one_state_do_not() -> None:
+    def joins(state: str, day: str) -> Item:
+        named = (Mentioned("moon-pact", "programme", titled=True), Mentioned(state, "country", titled=True))
+        return item(state, f"Agency welcomes {state} to the Moon Pact", f"{state} signed on {day} in Kourou.", hours=30, named=named)
+
+    first, second, again = joins("state:gr1", "Monday"), joins("state:ru1", "Tuesday"), joins("state:ru1", "Wednesday")
+    new = weighed(second, lambda _: 3.0)
+    assert features(new, first, lambda _: 3.0)["other state"] == 1
+    assert features(new, again, lambda _: 3.0)["other state"] == 0
+    assert default_model().weights["other state"] < -1
+
+
 def test_the_past_is_forgotten_after_the_window() -> None:
     clusters = Clusters()
     clusters.place(LAUNCH)
@@ -88,6 +110,10 @@ def test_numbers_make_names_and_roman_ones_count() -> None:
         ("Heron 4 rolls its rocket back to the launch pad ahead of a planned launch", "move"),
         ("Agency sets coverage for Heron 4 launch, docking", "launch"),
         ("Explorers of the deep", None),
+        ("Ministry approves Heron launches from the northern pad", "approve"),
+        ("Council buys ten more Heron launches", "award"),
+        ("Agency targets March for Heron 4 launch", "target"),
+        ("Heron 4 crew beams its flyby photos home", "image"),
         ("Startup raises $26 million for its launch site", "fund"),
         ("A quiet morning in the control room", None),
     ],
@@ -100,6 +126,8 @@ def test_an_announcement_tells_its_first_step_and_a_text_what_it_says_first() ->
     assert default_acts().read("Plain words", "The crew launched on Monday and will land in a week, landed safely.").act == "launch"
     assert default_acts().read("Media invited to docking and launch of Heron 4", "").act == "launch"
     assert default_acts().read("Docking after the launch of Heron 4", "").act == "dock"
+    assert default_acts().read("Quiet days", "The cabin was warm after the launch on Monday.").act is None, "an aside is no news"
+    assert default_acts().read("Quiet days", "The capsule is seen after its docking.").act == "image"
 
 
 def test_a_term_leads_to_its_newest_stories_only() -> None:
