@@ -72,7 +72,7 @@ class Knobs:
     sentence: float = 0.1
     document: float = 0.07
     fields: float = 0.2
-    own: float = 0.5
+    own: float = 0.1
 
 
 def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
