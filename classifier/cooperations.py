@@ -25,6 +25,8 @@ CANDIDATE = 0.05
 """A sentence below this score proves nothing."""
 SHARE = 0.35
 MOST = 6
+_FEW = 5
+"""A longer list of parties in a sentence about the past tells who joined before: "eight nations originally signed"."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
         if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue
         parties = partners(view, who, actors, reading.text)
+        if "history" in view.sentence.cues and len(parties) > _FEW:
+            continue
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             activity = choose(model, "activity", sentence_features(view, judged))
             _place(drafts, _Draft(parties, activity, [(worth, view)]), apart=general)

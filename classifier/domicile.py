@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from classifier.gazetteer import PRIVATE_KINDS
 from classifier.mentions import SURE, Mention
 
-_STATES = (
+AMERICAN_STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
     "|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire"
     "|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina"
     "|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
 )
-_AMERICAN_TOWN = re.compile(rf"(?: ?\([^()]{{0,90}}\))? (?:of|based in) (?:[A-Z][\w.’'-]+ ?){{1,4}}, (?:{_STATES})\b")
+_AMERICAN_TOWN = re.compile(rf"(?: ?\([^()]{{0,90}}\))? (?:of|based in) (?:[A-Z][\w.’'-]+ ?){{1,4}}, (?:{AMERICAN_STATES})\b")
 _SUBSIDIARY = r" (?:subsidiary|affiliate|arm|unit|branch)\b"
 _AWARD = re.compile(r"\b(?:award|contract|sign|select|agree|fund)", re.IGNORECASE)
 

@@ -41,6 +41,7 @@ class Entry(Noun):
     `speaks_for`: the state (or body) that acts where this office does: the White House signs for the United States.
     `members` belong to it; `joined` and `left` say since when and until when, and name those that belong
     to no union, such as who signed an accord. `bloc` is the name by which watchlists ask for all of them.
+    `space`: a body or forum for space alone, so that a sentence that names it is about space.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9:+.\-]*$")
@@ -58,6 +59,7 @@ class Entry(Noun):
     speaks_for: str | None = None
     members: tuple[str, ...] = ()
     bloc: str | None = None
+    space: bool = False
     joined: dict[str, IsoDate] = {}
     left: dict[str, IsoDate] = {}
     agencies: tuple[str, ...] = ()

@@ -72,6 +72,12 @@ class Actors:
                         found.append(Actor(state, mention.start, mention.end, countries(state), public=True, adjective=False))
         return found
 
+    def state_of(self, ident: str) -> Actor | None:
+        """Return the state (or union) behind an agency, as an actor that no words name."""
+        entry = self._by_id.get(ident)
+        state = self._by_id.get(f"state:{countries(entry)[0].lower()}", entry) if entry is not None and countries(entry) else None
+        return Actor(state, -1, -1, countries(state), public=True, adjective=False) if state is not None else None
+
     def owners(self, sentence: Sentence) -> set[str]:
         """Return the blocs behind the missions and forums that a sentence names."""
         out: set[str] = set()

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from classifier.actor import Actor
 from classifier.features import SentenceView, joins
+from classifier.gazetteer import MISSION_KINDS
 from classifier.parties import Actors
-from classifier.reading import Reading
+from classifier.reading import Reading, led
 
 Parties = list[Actor | None]
 """None stands for a party that the text does not name."""
+_GIVES = frozenset({"contribute", "instrument"})
 _TOGETHER = frozenset({"sign", "agree", "agreement", "cooperate", "joint"})
 
 
 class Protagonists(NamedTuple):
-    """Whom the document is about: the one it speaks for, the foreign party it names most, and all whom its title names."""
+    """Whom the document is about: the one it speaks for, the foreign party it names most, and all whom its title names.
+
+    `known`: every party that the document names, by id.
+    """
 
     home: Actor | None
     partner: Actor | None
     circle: tuple[Actor, ...] = ()
+    known: Mapping[str, Actor] = MappingProxyType({})
 
 
 def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: Actors) -> Protagonists:
@@ -37,10 +44,10 @@ def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: 
     ranked = sorted(known.values(), key=lambda a: -votes[a.entry.id])
     first = next((a for a in ranked if home in a.blocs), None)
     if first is None:
-        return Protagonists(None, None)
+        return Protagonists(None, None, known=known)
     wanted = {"public-foreign", "mixed-foreign"}
     partner = next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None)
-    return Protagonists(first, partner, _circle(reading, seen, actors))
+    return Protagonists(first, partner, _circle(reading, seen, actors), known)
 
 
 def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple[Actor, ...]:
@@ -63,8 +70,10 @@ def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -
     if len(_blocs(kept)) < 2:
         kept += [a for a in view.actors if a.adjective and not set(a.blocs) & _blocs(kept)]
     blocs = _blocs(kept)
-    if len(blocs) < 2 and who.circle and blocs <= _blocs(who.circle):
+    if len(blocs) < 2 and who.circle and blocs | _blocs([who.home] if who.home else []) <= _blocs(who.circle):
         return list(who.circle)
+    kept += _owners(view, who, actors, blocs)
+    blocs = _blocs(kept)
     for other in (who.home, who.partner):
         owns = other is who.home and blocs and other is not None and set(other.blocs) & actors.owners(view.sentence)
         if other is not None and (owns or len(blocs) < 2) and not set(other.blocs) & blocs:
@@ -72,6 +81,20 @@ def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -
             blocs |= set(other.blocs)
     unnamed = len(blocs) == 1 and ("international" in view.sentence.cues or "forum" in view.features)
     return _spoken_for([*kept, None] if unnamed else list(kept), view, who)
+
+
+def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[str]) -> list[Actor]:
+    """Return who owns the mission that others contribute to, or leads the framework that others join."""
+    cues = view.sentence.cues
+    gives, joins_it = not _GIVES.isdisjoint(cues), "accede" in cues or "sign" in cues
+    found: dict[str, Actor] = {}
+    for mention in view.sentence.mentions:
+        entry = mention.entry
+        if blocs and len(entry.agencies) == 1 and ((gives and entry.kind in MISSION_KINDS) or (joins_it and led(entry))):
+            owner = who.known.get(entry.agencies[0]) or actors.state_of(entry.agencies[0])
+            if owner is not None and not set(owner.blocs) & blocs:
+                found[owner.entry.id] = owner
+    return list(found.values())
 
 
 def _named(view: SentenceView, actors: Actors) -> list[Actor]:

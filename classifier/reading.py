@@ -12,6 +12,7 @@ from classifier.folding import fold, mask
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
+from classifier.newcompanies import new_companies
 from classifier.newmissions import new_missions
 from classifier.sentences import sentences
 
@@ -22,6 +23,8 @@ _NAMED_ACTS = frozenset(
     {"cooperate", "joint", "international", "exchange", "join", "contribute", "participate", "support", "meet", "extend"}
 )
 """Words that say nothing where they are part of a name; that of a framework ("Accords") says something."""
+_AWARDED = frozenset({"contract", "done", "handed"})
+"""Words that speak of the prize itself where a sentence tells of one."""
 _CHINA = frozenset({"HK", "MO"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_CHARACTERS = 60_000
@@ -84,6 +87,10 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
             first, last = spans[k]
         if first <= at < last:
             words[k].setdefault(name, at)
+    for found_words in words:
+        if "award" in found_words:
+            for misread in _AWARDED & found_words.keys():
+                del found_words[misread]
     out = [
         Sentence(i, start, end, tuple(named[i]), words[i], _space(named[i], words[i]), "\n" in whole[max(0, start - 4) : start])
         for i, (start, end) in enumerate(spans)
@@ -96,7 +103,7 @@ def named_space(text: str, matcher: Matcher, lexicon: Lexicon) -> bool:
     clear = mask(text)
     folded = fold(clear)
     hits = matcher.hits(clear, folded)
-    if any(h.surface.entry.kind in _SPACE_KINDS or led(h.surface.entry) for h in hits):
+    if any(_of_space(h.surface.entry) for h in hits):
         return True
     return any(name in _SPACE_CUES for _, _, name in lexicon.cues(folded))
 
@@ -109,8 +116,10 @@ def mentions(title: str, text: str, matcher: Matcher) -> tuple[str, str, tuple[M
     clear = mask(whole)
     folded = fold(clear)
     known = find_mentions(clear, folded, matcher)
-    more = new_missions(clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS], known)
-    return whole, folded, tuple(sorted([*known, *more], key=lambda m: m.start))
+    read_clear, read_folded = clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS]
+    for newcomers in (new_missions, new_companies):
+        known = sorted([*known, *newcomers(read_clear, read_folded, known)], key=lambda m: m.start)
+    return whole, folded, tuple(known)
 
 
 def meant(cues: list[Cue], mentions: Sequence[Mention]) -> list[Cue]:
@@ -131,7 +140,11 @@ def _outside(cues: list[Cue], spans: Sequence[tuple[int, int]]) -> list[Cue]:
 
 
 def _space(mentions: list[Mention], cues: dict[str, int]) -> bool:
-    return not _SPACE_CUES.isdisjoint(cues) or any(m.entry.kind in _SPACE_KINDS or led(m.entry) for m in mentions)
+    return not _SPACE_CUES.isdisjoint(cues) or any(_of_space(m.entry) for m in mentions)
+
+
+def _of_space(entry: Entry) -> bool:
+    return entry.kind in _SPACE_KINDS or entry.space or led(entry)
 
 
 def led(entry: Entry) -> bool:

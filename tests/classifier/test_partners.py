@@ -46,6 +46,10 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
         ("", "The United States and Australia also cooperate through the Quad.", "state:us state:au"),
         ("Rocket Lab flies twice", "Rocket Lab has a full year. Electron flies for JAXA and ESA.", "rocket-lab jaxa esa"),
         ("Rocket Lab flies twice", "Rocket Lab has a full year. JAXA and ESA signed an agreement.", "jaxa esa"),
+        ("", "Malaysia and the Philippines signed the Artemis Accords.", "state:my state:ph state:us"),
+        ("", "Thailand and Pakistan sent instruments on Chang'e 8.", "state:th state:pk state:cn"),
+        ("NASA chief to visit Italy, Sweden, Peru", "NASA plans a trip. He will meet the Italian Space Agency.", "nasa asi"),
+        ("President Biden meets Prime Minister Modi", "The two sides agreed on a joint mission in space.", "state:us state:in"),
         ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
     ],
 )
