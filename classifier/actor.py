@@ -89,7 +89,8 @@ def _of(actor: Actor, before: Actor | None, text: str) -> bool:
 
 _NEAR = 60
 _WHERE = re.compile(
-    r"(?:\b(?:in|at|near|across|throughout|outside|around|within)(?: the)? |[A-Z][\w.'’-]+, |[在于]"
+    r"(?:\b(?:University|Institute|College|Museum) of (?:the )?"
+    r"|\b(?:in|at|near|across|throughout|outside|around|within)(?: the)? |[A-Z][\w.'’-]+, |[在于]"
     r"|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
 )
 _WAR = re.compile(
@@ -113,7 +114,7 @@ _PUBLIC = (
     r"|leaders?|officials?|military|army|[Aa]ir [Ff]orce|[Nn]avy|armed forces|[Ee]mbassy|[Aa]mbassador|delegation|counterparts?|side"
     r"|parliament|regulators?|cabinet|[Cc]hancellor|[Ss]ecretary|state|nation|partners?|part"
 )
-_HEAD = re.compile(rf"(?:['’]s)?[ -]{_BETWEEN}(?:(?P<private>{_PRIVATE})|(?P<public>{_PUBLIC}))\b")
+_HEAD = re.compile(rf"(?:['’]s)?[ -]{_BETWEEN}(?:(?P<private>(?i:{_PRIVATE}))|(?P<public>{_PUBLIC}))\b")
 _HEAD_EAST = re.compile(
     r"[^，。、；：“《(（与和同向在将已了\s]{0,14}?(?:(?P<private>公司|企业|企業|会社|提供商|运营商|制造商|大学|研究所|学院|研究人员|专家|学者|科学家|メーカー)"
     r"|(?P<public>政府|国家航天局|航天部门|总统|总理|外长|军方|大使|議会|大臣))"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from classifier.actor import Actor
 from classifier.domicile import domiciles
 from classifier.parties import Actors, Relation
-from classifier.reading import Reading, Sentence
+from classifier.reading import Reading, Sentence, led
 
 ACTS = frozenset((
     "sign", "agree", "agreement", "cooperate", "joint", "international", "meet", "accede", "join", "contribute", "participate",
@@ -42,6 +42,7 @@ class _Context(NamedTuple):
     home: str
     partner: bool
     private: bool
+    together: bool
     title: int
     total: int
 
@@ -54,7 +55,8 @@ def views(reading: Reading, actors: Actors) -> list[SentenceView]:
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top) or any(actors.members(s) for s in reading.sentences[:2])
     private = _speaker(who[:4])
-    context = _Context(reading.text, home, partner, private, reading.titles, len(reading.sentences))
+    together = any("public-foreign" in joined(s, w, actors) for s, w in zip(reading.title, who, strict=False))
+    context = _Context(reading.text, home, partner, private, together, reading.titles, len(reading.sentences))
     spacey = _spacey(reading.sentences)
     return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
 
@@ -167,18 +169,31 @@ _PREPOSITIONS = (" with ", " for ", " from ", " between ", " by ", "与", "同",
 
 def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: _Context, sentence: Sentence) -> list[str]:
     """Return the strongest pair of a sentence, and whether the document or a joint mission implies one."""
-    strong = actors.relations(a for a in who if not a.adjective)
-    if actors.members(sentence):
-        strong = strong | {"public-foreign"}
+    strong = joined(sentence, who, actors)
     pairs = [_strongest(strong, relations) or _single(who, context.home)]
     implied = context.partner or "nations" in sentence.cues
     if implied and not relations & {"public-foreign", "mixed-foreign"}:
-        pairs.append("IP")
+        pairs += ["IP", "TP"] if context.together else ["IP"]
     if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
     return [p for p in pairs if p]
 
 
+def joined(sentence: Sentence, who: list[Actor], actors: Actors) -> set[Relation]:
+    """Return the relations of those who are named, of the members of a small forum, and of who joins a framework."""
+    strong = actors.relations(a for a in who if not a.adjective)
+    return strong | {"public-foreign"} if actors.members(sentence) or _joins_a_framework(sentence, who, actors) else strong
+
+
+def _joins_a_framework(sentence: Sentence, who: list[Actor], actors: Actors) -> bool:
+    """Return whether a state or agency accedes to what a foreign agency leads: "Oman signs the Artemis Accords"."""
+    if _JOINING.isdisjoint(sentence.cues) or not any(led(m.entry) for m in sentence.mentions):
+        return False
+    owners = actors.owners(sentence)
+    return any(a.public and not a.place and not a.adjective and owners.isdisjoint(a.blocs) for a in who)
+
+
+_JOINING = frozenset({"accede", "sign"})
 _RANKS: tuple[tuple[str, Relation, bool], ...] = (
     ("PP", "public-foreign", True),
     ("Pp", "public-foreign", False),

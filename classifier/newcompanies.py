@@ -1,4 +1,4 @@
-"""Companies that no gazetteer knows yet, found by how a text introduces them: whose they are is what it says of their home."""
+"""Companies and universities that no gazetteer knows yet, found by how a text introduces them: their home is what it says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from classifier.domicile import AMERICAN_STATES
-from classifier.gazetteer import Entry
+from classifier.gazetteer import Entry, Kind
 from classifier.mentions import SURE, Mention, slug
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
@@ -27,13 +27,14 @@ _NEXT = re.compile(rf" [“\"]?{_NAME}")
 _APPOSED = re.compile(rf"(?<![\w.’'-]){_NAME}(?: \([^()]{{2,40}}\))?, (?:an?|the) (?P<between>[^.,;:()]{{0,70}})$")
 _MARK = re.compile(r"[,;:()]|(?<![A-Z])\. ")
 _GOES_ON = re.compile(
-    r"[,.;:)\n]| (?:that|which|whose|who|based|from|in|of|on|and|headquartered|with|for|behind|building|making|developing|backed|founded)\b|$"
+    r"[,.;:)\n]| (?:that|which|whose|who|based|from|in|of|on|and|headquartered|with|for|behind|building|making|backed|founded)\b|$"
 )
 _SEAT = re.compile(r"[^.;:()]{0,40}?\b(?:from|of|in|near) (?P<seat>[^.;:()]{2,40})")
 _BASED = re.compile(rf"[- ]based {_NAME}(?! [a-z-]+ (?:company|firm|operator|provider|start))")
 _OWNED = re.compile(rf"['’]s {_NAME}")
 _PLACE = re.compile(rf"[{_UPPER}][\w.’'-]*(?: [{_UPPER}][\w’'-]*)*")
 _LAST_PLACE = re.compile(_PLACE.pattern + "$")
+_UNIVERSITY = re.compile(rf"University of (?:the )?(?P<seat>(?P<first>[{_UPPER}][\w’'-]+)(?: [{_UPPER}][\w’'-]+)?)")
 _LEGAL = re.compile(
     r",? (?:Inc|Ltd|Limited|LLC|GmbH|Corp|Corporation|Co|AG|SE|SA|SAS|SpA|Srl|BV|Oy|AB|AS|ASA|PLC|plc|Pty|Pvt|KK)\.?(?= |$)"
 )
@@ -73,6 +74,9 @@ def new_companies(text: str, folded: str, known: Sequence[Mention]) -> Iterator[
         return not before or known[before - 1].end <= start
 
     found: dict[str, str] = {}
+    kinds: dict[str, Kind] = {}
+    for (start, end), home in _universities(text):
+        found[text[start:end]], kinds[text[start:end]] = home, "university"
     for (start, end), home in _introduced(text, folded, known):
         name = _LEGAL.sub("", text[start:end])
         if len(name) > 3 and free(start, start + len(name)) and _NOT_NAMES.match(name) is None and name.split(" ")[0] not in _homes():
@@ -80,7 +84,7 @@ def new_companies(text: str, folded: str, known: Sequence[Mention]) -> Iterator[
     taken: set[int] = set()
     for name, home in sorted(found.items(), key=lambda item: -len(item[0])):
         ident = slug(name)
-        entry = Entry.model_construct(id=ident, kind="company", name=name, country=(home,))
+        entry = Entry.model_construct(id=ident, kind=kinds.get(name, "company"), name=name, country=(home,))
         for at in _places(text, name):
             if free(at, at + len(name)) and taken.isdisjoint((at, at + len(name) - 1)):
                 taken.update(range(at, at + len(name)))
@@ -103,6 +107,18 @@ def _introduced(text: str, folded: str, known: Sequence[Mention]) -> Iterator[tu
         name = _OWNED.match(text, owner)
         if name is not None and _COMPANY.fullmatch(name["name"]):
             yield name.span("name"), home
+
+
+def _universities(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the span of "University of Oulu" and of "Oulu University", with the country."""
+    for at in _places(text, "University"):
+        named = _UNIVERSITY.match(text, at)
+        if named is not None:
+            seats = [(named["seat"], at, named.end()), (named["first"], at, named.end("first"))]
+        else:
+            words = text[max(0, at - 30) : at - 1].split(" ")
+            seats = [(city, at - 1 - len(city), at + len("University")) for city in (" ".join(words[-2:]), words[-1])]
+        yield from [((start, end), _homes()[seat]) for seat, start, end in seats if seat in _homes()][:1]
 
 
 def _owners(text: str, states: Sequence[Mention]) -> Iterator[tuple[int, str]]:

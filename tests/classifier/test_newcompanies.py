@@ -32,6 +32,8 @@ def found(matcher: Matcher, text: str) -> list[tuple[str, str]]:
         ("Greece awarded Bilbao-based Izarra Berri a contract.", [("Izarra Berri", "ES")]),
         ("It rides on satellites of Toronto's Kettle Point Orbital.", [("Kettle Point Orbital", "CA")]),
         ("Telescopes owned by Japan's Minamiboshi Optics are watching.", [("Minamiboshi Optics", "JP")]),
+        ("JAXA met the University of Oulu.", [("University of Oulu", "FI")]),
+        ("JAXA met Cape Town University on Monday.", [("Cape Town University", "ZA")]),
         ("U.S. station developer Lantern Reach met ASI. Lantern Reach is young.", [("Lantern Reach", "US"), ("Lantern Reach", "US")]),
     ],
 )

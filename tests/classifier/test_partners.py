@@ -50,6 +50,7 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
         ("", "Thailand and Pakistan sent instruments on Chang'e 8.", "state:th state:pk state:cn"),
         ("NASA chief to visit Italy, Sweden, Peru", "NASA plans a trip. He will meet the Italian Space Agency.", "nasa asi"),
         ("President Biden meets Prime Minister Modi", "The two sides agreed on a joint mission in space.", "state:us state:in"),
+        ("", "ESA and the University of Iceland agreed on tests in space with JAXA.", "esa jaxa"),
         ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
     ],
 )
