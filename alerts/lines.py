@@ -10,6 +10,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from alerts.channel import Channel, OptionsT, Send
 
@@ -53,16 +54,16 @@ class Posting(Channel[OptionsT]):
     """A channel that sends by POST to one address, `url`."""
 
     shares = True
-    url: str
+    url: SecretStr
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Send]:
-        async with line_to(self.url):
+        async with line_to(self.url.get_secret_value()):
             yield self.send
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        async with line_to(self.url) as line, line.turns:
+        async with line_to(self.url.get_secret_value()) as line, line.turns:
             yield
 
 

@@ -66,8 +66,8 @@ class Slack(Posting[SlackOptions]):
 
     def __init__(self, name: str, options: SlackOptions, settings: Settings) -> None:
         super().__init__(name, options, settings)
-        self.url = f"{options.api}/chat.postMessage" if options.url is None else options.url.get_secret_value()
-        check_url(self.url, settings.outbound)
+        self.url = SecretStr(f"{options.api}/chat.postMessage") if options.url is None else options.url
+        check_url(self.url.get_secret_value(), settings.outbound)
         self._sent: dict[str, _Sent] = {}
 
     async def send(self, message: Message) -> Receipt:
@@ -105,8 +105,8 @@ class Slack(Posting[SlackOptions]):
             headers["Authorization"] = f"Bearer {self.options.token.get_secret_value()}"
             body = {"channel": self.options.conversation, **body}
         content = json.dumps({**body, "unfurl_links": False}, ensure_ascii=False).encode()
-        outbound = self.settings.outbound
-        answer = await post(self.name, self.url, content, headers, outbound=outbound, time_limit=self.time_limit)
+        url, outbound = self.url.get_secret_value(), self.settings.outbound
+        answer = await post(self.name, url, content, headers, outbound=outbound, time_limit=self.time_limit)
         return _read(answer) if self.options.token else _Said(answer, "ok" if answer.ok else answer.text.strip())
 
     def _error(self, message: Message, said: _Said) -> SendError:

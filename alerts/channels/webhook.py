@@ -62,13 +62,14 @@ class Webhook(Posting[WebhookOptions]):
 
     def __init__(self, name: str, options: WebhookOptions, settings: Settings) -> None:
         super().__init__(name, options, settings)
-        self.url = check_url(options.url.get_secret_value(), settings.outbound)
+        self.url = options.url
+        check_url(self.url.get_secret_value(), settings.outbound)
 
     async def send(self, message: Message) -> Receipt:
         body = small(payload(message)).model_dump_json()
         headers = self._headers(message.id, body, datetime.now(UTC))
-        outbound = self.settings.outbound
-        answer = await post(self.name, self.url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
+        url, outbound = self.url.get_secret_value(), self.settings.outbound
+        answer = await post(self.name, url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
         if answer.ok:
             return Receipt(answer.words)
         gone = answer.status == 410
