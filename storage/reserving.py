@@ -91,16 +91,17 @@ TOGETHER = 5_000
 def reserve(asks: Sequence[Ask], connection: Connection) -> list[list[Claim]]:
     """Keep the oldest messages that are due in each lane for its sender, for a minute.
 
-    Nobody's second message is reserved while the first is under way, so that order and limits hold.
+    Nobody's second message is reserved while the first is under way, so that order and limits hold. Where two ask
+    for one lane, the first gets all.
     """
     claims: dict[str, list[Claim]] = defaultdict(list)
     for (messages, size), alike in groupby(sorted(asks, key=lambda a: (a.messages, a.size)), key=lambda a: (a.messages, a.size)):
-        channels, now = [ask.channel for ask in alike], max(ask.now for ask in asks)
+        channels, now = list(dict.fromkeys(ask.channel for ask in alike)), max(ask.now for ask in asks)
         most = max(1, TOGETHER // messages)
         for start in range(0, len(channels), most):
             for claim in _reserve(channels[start : start + most], now, messages, size, connection):
                 claims[claim.delivery.channel].append(claim)
-    return [claims[ask.channel] for ask in asks]
+    return [claims.pop(ask.channel, []) for ask in asks]
 
 
 def _reserve(channels: Sequence[str], now: datetime, messages: int, size: int, connection: Connection) -> list[Claim]:

@@ -42,6 +42,10 @@ def test_each_lane_gets_its_own_oldest_in_order(store: Store) -> None:
     assert reserved(store, ask("two"), ask("one")) == [[], []], "nobody's second message while the first is under way"
 
 
+def test_two_who_ask_for_one_lane_never_share_a_message(store: Store) -> None:
+    assert [len(ids) for ids in reserved(store, ask("one"), ask("one"))] == [3, 0]
+
+
 def test_a_closed_lane_gets_nothing_and_does_not_hold_up_the_others(store: Store) -> None:
     store.ledger.break_("one", "gone")
     store.ledger.pause("two", NOW + timedelta(hours=1))
