@@ -85,18 +85,17 @@ def check(context: Context) -> None:
 @pass_context
 def crawl_worker(context: Context) -> None:
     """Serve `spacepact run`: a source a line on stdin."""
-    import resource
+    from spacepact.aside import Aside, limit_memory
 
+    context.talk()
+    aside = Aside(context.config, context.talk)  # starts while this process loads Scrapy
     from crawler.engine import run as run_reactor
-    from spacepact.aside import Aside
     from spacepact.bootstrap import make_app
     from spacepact.keeping import Keeper
     from spacepact.visits import serve_crawls
 
-    context.talk()
-    app, aside = make_app(context.config, context.env), Aside(context.config, context.talk)
-    most = app.config.settings.crawl.max_memory
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    app = make_app(context.config, context.env)
+    limit_memory(app)
     visitor = replace(app.visitor, keeper=Keeper(aside))
     try:
         run_reactor(lambda: serve_crawls(visitor))

@@ -91,6 +91,26 @@ def test_a_page_that_was_with_the_dead_process_is_told_to_be_owed(draft_config: 
     assert kept(store) == 1, "all of a transaction or nothing"
 
 
+def test_one_that_hangs_is_ended_and_another_goes_on(draft_config: Path, store: Store) -> None:
+    aside = Aside(draft_config, silence=60)
+
+    async def life() -> None:
+        assert await aside([finding(1)]) == ["new"]
+        aside._silence = 1
+        for worker in workers():
+            worker.suspend()
+        with pytest.raises(SpacepactError, match="fell silent"):
+            await aside([finding(2)])
+        aside._silence = 60
+        assert await aside([finding(2)]) == ["new"]
+
+    try:
+        asyncio.run(life())
+    finally:
+        aside.close()
+    assert kept(store) == 2
+
+
 PARENT = """
 import asyncio, os, signal, sys
 from pathlib import Path
