@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +17,6 @@ from spacepact.bootstrap import App, make_app
 from spacepact.errors import SpacepactError
 from spacepact.rereading import end_with_parent
 from spacepact.round import Finding, Outcome
-
 
 SILENCE = 300.0
 """Seconds: a transaction that takes longer hangs, and nobody else could keep anything."""
@@ -39,7 +38,8 @@ class Aside:
         try:
             work = asyncio.get_running_loop().run_in_executor(self._pool, _keep, findings)
             if (await asyncio.wait({work}, timeout=self._silence))[1]:
-                os.kill(self._pid.result(), signal.SIGKILL)
+                for process in active_children():
+                    process.kill()
             return await work
         except BrokenProcessPool:
             self.close()
@@ -53,7 +53,7 @@ class Aside:
 
     def _start(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=self._begin)
-        self._pid = pool.submit(os.getpid)  # the first piece of work starts it
+        pool.submit(int)  # the first piece of work starts it
         return pool
 
 
