@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from crawler.continents import CONTINENTS, continent
 from crawler.overview import overview
@@ -107,6 +109,15 @@ def test_the_agencies_and_outlets_that_matter_are_there() -> None:
     assert len(sources) >= 90
     assert {continent(s.country) for s in sources.values()} == set(CONTINENTS)
     assert all(s.terms for s in sources.values())
+
+
+def test_every_shipped_file_says_itself_how_often_how_healthy_and_whether_anybody_looked() -> None:
+    files = sorted((REPOSITORY / "config" / "sources").glob("*.yaml"))
+    said = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in files}
+    wanted = {"name", "kind", "urls", "language", "country", "tier", "every", "health", "terms", "verified"}
+    assert {name: wanted - set(keys) for name, keys in said.items() if not wanted <= set(keys)} == {}
+    polled = Counter(url for keys in said.values() for url in keys["urls"])
+    assert [url for url, times in polled.items() if times > 1] == [], "polled twice"
 
 
 def test_the_list_in_the_documents_is_that_of_the_files() -> None:
