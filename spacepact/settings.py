@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from spacepact.cooperation import Mode, Scope
 from spacepact.duration import Duration
 from spacepact.noun import Noun
 from spacepact.timing import Timing
 from spacepact.yamlfile import read_yaml
+
+
+def _database_url(value: str) -> str:
+    if value.startswith(("sqlite:", "postgresql:", "postgresql+")):
+        return value
+    raise ValueError("no database that is known; write sqlite:///data/spacepact.sqlite or postgresql://user@host/name")
 
 
 class Mail(Noun):
@@ -110,7 +116,7 @@ class Evidence(Noun):
 class Settings(Noun):
     """The whole of config/settings.yaml; every key may be left out."""
 
-    database: str = "sqlite:///data/spacepact.sqlite"
+    database: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/spacepact.sqlite"
     base_url: str = "http://127.0.0.1:8080"
     mail: Mail = Mail()
     web: Web = Web()

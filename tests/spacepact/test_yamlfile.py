@@ -9,6 +9,7 @@ import pytest
 from spacepact.duration import Duration
 from spacepact.errors import ConfigError
 from spacepact.noun import Noun
+from spacepact.settings import load_settings
 from spacepact.yamlfile import Document, read_document, read_yaml
 
 
@@ -101,3 +102,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 
 def test_an_empty_file_is_an_empty_mapping() -> None:
     assert Document("t.yaml", "# nothing\n").data == {}
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hidden@db/x", "spacepact.sqlite", "''"])
+def test_a_database_that_nobody_knows_is_a_mistake_with_its_place_and_without_its_password(tmp_path: Path, url: str) -> None:
+    (tmp_path / "settings.yaml").write_text(f"base_url: http://a.example\ndatabase: {url}\n")
+    with pytest.raises(ConfigError) as error:
+        load_settings(tmp_path, {})
+    assert "settings.yaml:2:11: database: no database that is known; write sqlite:///" in str(error.value)
+    assert "hidden" not in str(error.value)
