@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +18,13 @@ from spacepact.article import Tier
 from spacepact.duration import Duration
 from spacepact.errors import ConfigError, Problem
 from spacepact.noun import Noun
-from spacepact.yamlfile import read_yaml
+from spacepact.yamlfile import did_you_mean, read_yaml
 
 Kind = Literal["feed", "sitemap", "listing"]
 
 
-def _web_address(value: str) -> str:
+def web_address(value: str) -> str:
+    """Return an address of the web as it is; ValueError says how one is written."""
     try:
         parts = urlsplit(value)
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
@@ -63,7 +65,7 @@ def _coded(value: str, shape: str, words: str) -> str:
 
 Language = Annotated[str, AfterValidator(lambda v: _coded(v, "[a-z]{2}", "language; write ISO 639-1 like en or ja"))]
 Country = Annotated[str, AfterValidator(lambda v: _coded(v, "[A-Z]{2}", "country; write ISO 3166-1 like FR, or EU"))]
-Address = Annotated[str, AfterValidator(_web_address)]
+Address = Annotated[str, AfterValidator(web_address)]
 Pattern = Annotated[str, AfterValidator(_re2_pattern)]
 
 
@@ -126,6 +128,12 @@ def _compile(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
+def unknown_source(name: str, sources: Collection[str]) -> str:
+    """Say that no source has that name, and what would be right."""
+    hint = did_you_mean(name, sorted(sources)) or ("spacepact sources names them" if sources else "there are none")
+    return f"no source is called {name!r}; {hint}"
+
+
 def load_sources(directory: Path) -> tuple[dict[str, Source], list[Problem]]:
     """Read every source of a directory; a file with mistakes is left out and its problems are told."""
     sources: dict[str, Source] = {}
@@ -140,7 +148,12 @@ def load_sources(directory: Path) -> tuple[dict[str, Source], list[Problem]]:
     return sources, problems
 
 
+def is_id(name: str) -> bool:
+    """Say whether a source may be called so."""
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
+
+
 def _misnamed(path: Path) -> list[Problem]:
-    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml", path.name):
+    if path.suffix == ".yaml" and is_id(path.stem):
         return []
     return [Problem(str(path), 1, 1, f"the file name {path.name!r} is no id", "lower-case letters, digits and hyphens, then .yaml")]

@@ -22,7 +22,7 @@ from alerts.decide import decide, tell
 from alerts.digest import write
 from classifier import Classifier
 from classifier.gazetteer import Gazetteer
-from crawler.source import Source
+from crawler.source import Source, unknown_source
 from spacepact.audience import Audience
 from spacepact.chores import Chores
 from spacepact.cooperation import Classification, Tagged
@@ -267,7 +267,7 @@ class App:
         """Visit the named sources (all, if none is named) once each; returns how many failed."""
         unknown = [name for name in names if name not in self.config.sources]
         if unknown:
-            raise SpacepactError(f"no source is called {unknown[0]!r}; there are: {', '.join(sorted(self.config.sources)) or 'none'}")
+            raise SpacepactError(unknown_source(unknown[0], self.config.sources))
         limit = asyncio.Semaphore(self.config.settings.crawl.at_once)
 
         async def visit(name: str) -> bool:

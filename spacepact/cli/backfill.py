@@ -64,7 +64,7 @@ def backfill(context: Context, files: tuple[str, ...], processes: int, *, all_do
                 bad = True
                 _say(bar, f"spacepact: {error}")
                 continue
-            bad = bad or bool(tally[CUT])
+            bad = bad or bool(tally[CUT]) or bool(tally["broken"] and not tally["records"])
             pages = {what: n for what, n in sorted(tally.items()) if what not in SEEN}
             words = ", ".join(f"{n:,} {what}" for what, n in pages.items()) or "none of ours"
             wrong = "".join(f", {tally[what]} {what}" for what in ("broken", CUT) if tally[what])

@@ -37,15 +37,15 @@ Examples:
 @click.option("--agency", default="", help="Only with this party, by its id: jaxa, state:fr.")
 @click.option("--country", default="", help="Only with this country (ISO 3166-1).")
 @click.option("--mission", default="", help="Only about this mission, by its id.")
-@click.option("--stage", default="", type=click.Choice(["", *get_args(Stage)]), metavar="STAGE", help="Only what stands at this stage now.")
+@click.option("--stage", type=click.Choice(get_args(Stage)), metavar="STAGE", help="Only what stands at this stage now.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead.")
 @pass_context
-def records(context: Context, /, limit: int, *, as_json: bool, **wanted: str) -> None:
+def records(context: Context, /, limit: int, *, as_json: bool, stage: str | None, **wanted: str) -> None:
     """Print the records: who cooperates on what, and where that stands."""
     from spacepact.record import Wanted
 
-    found = context.app().store.reading.records(Wanted(**wanted), limit)
+    found = context.app().store.reading.records(Wanted(**wanted, stage=stage or ""), limit)
     if as_json:
         click.echo(json.dumps([_summary(record) for record in found], ensure_ascii=False, indent=1))
     else:

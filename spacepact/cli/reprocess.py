@@ -29,6 +29,7 @@ def reprocess(context: Context, since: timedelta, sources: tuple[str, ...], proc
     from rich.progress import Progress
     from rich.table import Table
 
+    from crawler.source import unknown_source
     from spacepact.bootstrap import make_app
     from spacepact.reprocess import chosen
     from spacepact.reprocess import reprocess as run
@@ -37,6 +38,9 @@ def reprocess(context: Context, since: timedelta, sources: tuple[str, ...], proc
     app = make_app(context.config, context.env)
     app.start()
     kept = chosen(app.processor, datetime.now(UTC) - since, sources)
+    unknown = [name for name in sources if name not in app.config.sources]
+    if unknown and not kept:
+        raise click.UsageError(unknown_source(unknown[0], app.config.sources))
     with Progress(transient=True, disable=not sys.stderr.isatty(), console=Console(stderr=True)) as progress:
         task = progress.add_task("pages", total=len(kept))
         tally = run(app.processor, context.config, kept, processes=processes, dry=dry_run, step=lambda _: progress.advance(task))

@@ -28,13 +28,22 @@ Examples:
 """
 
 
+def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from crawler.source import web_address
+
+    try:
+        return web_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.group(epilog=EPILOG)
 def source() -> None:
     """Add, try and hand over sources."""
 
 
 @source.command(epilog="\b\nExample:\n  spacepact source add https://agency.example/news --id agency --tier official --country FR")
-@click.argument("url")
+@click.argument("url", callback=_address)
 @click.option("--id", "name", help="The id, which is the name of the file.  [default: from the outlet's name]")
 @click.option("--tier", type=click.Choice(get_args(Tier)), default="trade", show_default=True)
 @click.option("--country", help="ISO 3166-1 like FR, or EU.  [default: what the address ends in]")
@@ -200,13 +209,13 @@ def table(context: Context) -> None:
 
 
 def _find(config: Path, which: str) -> tuple[str, Source]:
-    from crawler.source import Source
-    from spacepact.yamlfile import did_you_mean, read_yaml
+    from crawler.source import Source, unknown_source
+    from spacepact.yamlfile import read_yaml
 
     path = Path(which) if which.endswith((".yaml", ".yml")) else config / "sources" / f"{which}.yaml"
     if not path.is_file():
         known = [file.stem for file in (config / "sources").glob("*.yaml")]
-        raise SpacepactError(f"no source is called {which!r}; {did_you_mean(which, known)}")
+        raise SpacepactError(unknown_source(which, known))
     return path.stem, read_yaml(path, Source)
 
 
@@ -244,11 +253,13 @@ def _free(config: Path, name: str) -> str:
 
 def _write(config: Path, name: str, text: str) -> Path:
     """Write a source's file and return its path; raises SpacepactError where it exists, or would be wrong (then nothing is left)."""
-    from crawler.source import Source, load_sources
+    from crawler.source import Source, is_id, load_sources
     from spacepact.errors import ConfigError
     from spacepact.yamlfile import Document
 
     path = config / "sources" / f"{name}.yaml"
+    if not is_id(name):
+        raise SpacepactError(f"{name!r} is no id; write lower-case letters, digits and hyphens, like orbit-post")
     new = Document(str(path), text).into(Source)
     for known, other in load_sources(config / "sources")[0].items():
         if set(other.urls) & set(new.urls):

@@ -37,12 +37,13 @@ def sources(
     context: Context, ids: tuple[str, ...], states: tuple[str, ...], tier: str | None, country: str | None, *, bad: bool, jsonl: bool
 ) -> None:
     """Show how every SOURCE is and why, its last news, its own rhythm and its next visit."""
+    from crawler.source import unknown_source
     from spacepact.watching import table
 
     app = context.app()
     unknown = [name for name in ids if name not in app.config.sources]
     if unknown:
-        raise click.UsageError(f"no source is called {unknown[0]!r}")
+        raise click.UsageError(unknown_source(unknown[0], app.config.sources))
     rows = [
         row
         for row in table(app.store, app.config.sources, app.now())

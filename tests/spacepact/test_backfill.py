@@ -168,6 +168,12 @@ def test_a_broken_record_is_one_line_and_a_cut_file_goes_on_when_it_is_whole(con
     assert (ended.returncode, len(kept(store))) == (0, 5), ended.stderr
 
 
+def test_what_is_no_web_archive_is_a_failure(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "noise.warc.gz").write_bytes(b"no archive at all")
+    ended = backfill(config, tmp_path / "noise.warc.gz")
+    assert (ended.returncode, last_line(ended).endswith("0 records, 1 broken; 0 pages: none of ours")) == (1, True), ended.stderr
+
+
 def test_what_is_not_there_is_said_and_the_rest_is_read(config: Path, tmp_path: Path) -> None:
     file = write(tmp_path / "a.warc.gz", mixed(1))
     ended = backfill(config, tmp_path / "none.warc.gz", "http://127.0.0.1:9/none.warc.gz", file)

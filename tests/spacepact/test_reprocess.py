@@ -38,6 +38,12 @@ def test_a_page_is_read_anew_and_nothing_is_sent(house: House) -> None:
     assert sorted(m.kind for m in house.receivers.received) == ["mail", "webhook"], "the alert of the first crawl, once"
 
 
+def test_a_source_that_nobody_knows_is_wrong_use(house: House) -> None:
+    ended = house.spacepact("reprocess", "--source", "outlte")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "no source is called 'outlte'; did you mean 'outlet'?" in ended.stderr
+
+
 def test_a_wrong_length_of_time_is_wrong_use(house: House) -> None:
     ended = house.spacepact("reprocess", "--since", "soon")
     assert ended.returncode == 2

@@ -213,10 +213,10 @@ def test_every_source_in_trouble_is_named_and_the_rest_goes_on(house: House) -> 
     assert len(house.receivers.received) == 2
 
 
-def test_crawl_of_an_unknown_source_names_those_there_are(house: House) -> None:
+def test_crawl_of_an_unknown_source_names_the_nearest(house: House) -> None:
     ended = house.spacepact("crawl", "outlte")
     assert ended.returncode == 1
-    assert "no source is called 'outlte'; there are: outlet" in ended.stderr
+    assert "no source is called 'outlte'; did you mean 'outlet'?" in ended.stderr
 
 
 def _slow_mail(house: House, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,25 @@ def test_add_asks_for_a_country_that_the_address_does_not_tell(program: Program,
     assert "add --country" in program("add", f"{website.url}/f", code=2)[1]
 
 
+@pytest.mark.parametrize("address", ["not a url", "ftp://outlet.example/", "https://", "http://[::1/x"])
+def test_add_says_how_an_address_is_written(program: Program, address: str) -> None:
+    _, told = program("add", address, "--country", "FR", code=2)
+    assert "is no web address; write it like https://example.org/feed/" in told
+
+
+@pytest.mark.parametrize(("option", "value", "why"), [("--id", "../orbit", "is no id"), ("--country", "France", "is no country")])
+def test_add_writes_nothing_that_would_be_wrong(program: Program, website: Website, option: str, value: str, why: str) -> None:
+    website.pages["/f"] = Reply(ATOM.format(entries(website)))
+    _, told = program("add", f"{website.url}/f", "--id", "orbit", "--country", "FR", option, value, code=1)
+    assert why in told
+    assert list(program.config.rglob("*.yaml")) == [program.config / "settings.yaml"]
+
+
+def test_a_source_that_is_not_there_is_told_with_the_nearest_name(program: Program) -> None:
+    program.write("orbit", urls=["https://orbit.example/feed"])
+    assert "no source is called 'orbti'; did you mean 'orbit'?" in program("test", "orbti", code=1)[1]
+
+
 def test_add_does_not_follow_a_page_into_a_private_network(program: Program, website: Website) -> None:
     canary = Website("127.0.0.2")
     outlet(website, head=f'<link rel="alternate" type="application/rss+xml" href="{canary.url}/feed">', links=5)
