@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, or_, select, update
 
-from spacepact.story import DeliveryState
+from spacepact.story import AlertKind, DeliveryState
 from storage.database import writing
-from storage.tables import deliveries, stories
+from storage.tables import alerts, deliveries, told_too
 
+CORRECTING: tuple[AlertKind, ...] = ("correction", "withdrawal")
 AGAIN: tuple[DeliveryState, ...] = ("dead", "failed", "sent")
 
 
@@ -40,7 +41,8 @@ def replay(
 ) -> Replayed:
     """Owe deliveries again, named by their own id or their message's, or all of a channel since a moment.
 
-    What a correction has overtaken stays where it is: it would say what is known to be wrong.
+    What a correction has overtaken stays where it is: it would say what is known to be wrong. A split overtakes nothing: the
+    delivery says word for word what it said, for a receiver that lost it.
     """
     asked: list[ColumnElement[bool]] = []
     if ids:
@@ -57,7 +59,7 @@ def replay(
         deliveries.c.revision,
         deliveries.c.lease_until,
     )
-    query = select(*columns, stories.c.revision.label("current")).outerjoin(stories, stories.c.id == deliveries.c.story_id)
+    query = select(*columns, _corrected().label("corrected"))
     wanted = [*asked] if ids else [*asked, deliveries.c.state.in_(states)]
     with writing(engine) as connection:
         rows = connection.execute(query.where(*wanted).order_by(deliveries.c.created, deliveries.c.id)).all()
@@ -72,9 +74,17 @@ def replay(
     return Replayed(again, (*(Skipped(number, reason) for number, reason in reasons.items() if reason), *missing))
 
 
+def _corrected() -> ScalarSelect[Any]:
+    """Return which revision of what a delivery told of was the last to be corrected or taken back."""
+    too = select(told_too.c.story_id).where(told_too.c.delivery_id == deliveries.c.id)
+    mine = or_(alerts.c.story_id == deliveries.c.story_id, alerts.c.story_id.in_(too))
+    query = select(func.max(alerts.c.revision)).where(mine, alerts.c.kind.in_(CORRECTING))
+    return query.correlate(deliveries).scalar_subquery()
+
+
 def _why_not(row: Any, now: datetime) -> str | None:
-    if row.current is not None and row.current > row.revision:
-        return f"overtaken by revision {row.current} of its story"
+    if row.corrected is not None and row.corrected > row.revision:
+        return f"overtaken by revision {row.corrected} of its story"
     if row.state == "suppressed":
         return f"was held back: {row.reason}"
     if row.state == "pending":

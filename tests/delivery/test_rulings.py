@@ -22,6 +22,7 @@ from spacepact.regrouping import By, Regrouping
 from spacepact.rereading import silent
 from spacepact.story import Story
 from storage import migrate, open_database
+from storage.replay import replay
 
 from .conftest import Office
 
@@ -124,6 +125,29 @@ def test_who_was_told_of_the_article_that_goes_is_not_told_again(office: Any, sc
     by_story = Counter((row.recipient, row.story_id) for row in desk.rows(state="sent"))
     assert by_story == {(who, s.id): 1 for who in ("a@desk.example", "b@desk.example") for s in (rest, off)}
     assert len(box.got) == 4
+
+
+def test_a_replay_after_a_split_says_what_it_said_and_nothing_that_was_corrected_since(office: Any, scripted: Any) -> None:
+    desk = office(channels=[box := scripted("mail")], lists=EVERYONE)
+    desk.reads("jaxa isro signed lupex", outlet="one", number=1)
+    desk.delivers()
+    desk.reads("jaxa isro signed lupex", outlet="two", number=2, tier="official")
+    first = box.got[0]
+    (story,) = stories(desk)
+    halves = hand(desk).split(story.id, ["https://one.example/1"], ANA)
+    assert {half.revision for half in halves} == {2}, "the split is a revision of both, and no correction"
+    desk.delivers()
+    box.got.clear()
+    done = replay(desk.store.engine, desk.now, ids=[first.id])
+    assert (done.again, done.skipped) == ((first.id,), ())
+    desk.delivers()
+    assert [(m.id, m.facts.headline, [s.url for s in m.facts.sources]) for m in box.got] == [
+        (first.id, first.facts.headline, ["https://one.example/1"])
+    ]
+    desk.reads("jaxa isro ended lupex", outlet="one", number=1)
+    desk.delivers()
+    done = replay(desk.store.engine, desk.now, ids=[first.id])
+    assert [s.reason for s in done.skipped] == ["overtaken by revision 3 of its story"]
 
 
 def test_what_was_merged_can_be_split_again_and_nobody_hears_of_it(office: Any, scripted: Any) -> None:
