@@ -117,8 +117,11 @@ class _Desk:
         """Set right the stories that this article tells already; return the cooperations that are new in it."""
         left, old = list(ours), list(before)
         told = [s for s in self.stories.values() if any(t.url == self.report.url for t in s.tellings)]
-        for story in sorted(told, key=lambda s: s.id):
+        for story in sorted(told, key=lambda s: (s.cooperation.mode == "hypothetical", s.id)):
             pairs = list(_pairs(story, old, left))
+            if any(_withdrawn(story, was) for was, _ in pairs):
+                left += [new for _, new in pairs if new]
+                continue
             still = [(was, new) for was, new in pairs if new]
             if pairs:
                 self.taken.add(story.id)
@@ -302,6 +305,11 @@ def _pairs(story: Story, old: list[Cooperation], left: list[Cooperation]) -> Ite
         if new:
             left.remove(new)
         yield was, new
+
+
+def _withdrawn(story: Story, was: Cooperation) -> bool:
+    """Say whether what the only report of a story said was taken back: who says it again begins the next story of the record."""
+    return len(story.tellings) == 1 and story.cooperation.mode == "hypothetical" != was.mode
 
 
 def _stood(story: Story) -> bool:

@@ -41,10 +41,12 @@ def told(connection: Connection, article_id: int, source: str, now: datetime) ->
     upsert(connection, looks, {"article_id": article_id}, {"source": source, **fresh})
 
 
-def present(connection: Connection, article_id: int) -> None:
-    """Note that a page is there, even if it was gone."""
+def present(connection: Connection, article_id: int) -> bool:
+    """Note that a page is there; True if it was gone."""
+    gone = connection.scalar(select(looks.c.gone).where(looks.c.article_id == article_id))
     doubted = (looks.c.article_id == article_id) & looks.c.missing.is_not(None)
     connection.execute(update(looks).where(doubted).values(missing=None, gone=None, reason=""))
+    return gone is not None
 
 
 def missing(connection: Connection, article_id: int, source: str, reason: str, now: datetime) -> bool:

@@ -125,14 +125,17 @@ class Store:
         page: Page | None = None,
         within: Connection | None = None,
     ) -> Outcome:
-        """Keep an article with its tags, stories, alerts, deliveries and page, and ignore what is known, even at a new address."""
+        """Keep an article with its tags, stories, alerts, deliveries and page, and ignore what is known, even at a new address.
+
+        A page that was gone and is back is a revision, even in the same words: what was taken back with it stands again.
+        """
         with writing(self.engine, within) as connection:
             lock_stories(connection)
             row = _known(connection, tagged.article)
             outcome: Outcome = "new" if row is None else "known" if _is_same(row, tagged.article) else "revised"
             article_id = row.id if row else None
-            if article_id is not None:
-                present(connection, article_id)
+            if article_id is not None and present(connection, article_id):
+                outcome = "revised"
             if outcome != "known":
                 before = Classification.model_validate(row.classification) if row else None
                 if row:

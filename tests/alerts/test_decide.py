@@ -196,6 +196,20 @@ def test_what_was_withdrawn_and_is_reported_again_is_news(make: Any) -> None:
     assert [(kind, who) for kind, _, who, _ in owed(again)] == [("stage-change", "desk@example.org")]
 
 
+def test_a_page_that_was_withdrawn_and_is_back_is_news_and_is_corrected_like_any(make: Any) -> None:
+    desk = make.desk()
+    story = desk.takes(make.article(1), make.cooperation()).stories[0]
+    revise(make, desk, [make.cooperation()], [])
+    back = desk.takes(make.article(1, revision=2), make.cooperation(), before=make.classification(make.cooperation()))
+    assert [(kind, who) for kind, _, who, _ in owed(back)] == [("stage-change", "desk@example.org")]
+    (again,) = back.stories
+    assert (again.previous, again.record, again.cooperation.mode) == (story.id, story.record, "asserted")
+    wrong = desk.takes(make.article(1, revision=3), make.cooperation(stage="talks"), before=make.classification(make.cooperation()))
+    assert [(alert.kind, alert.story.id) for alert in wrong.alerts] == [("correction", again.id)]
+    gone = desk.takes(make.article(1, revision=3), before=make.classification(make.cooperation(stage="talks")))
+    assert [(alert.kind, alert.story.id) for alert in gone.alerts] == [("withdrawal", again.id)]
+
+
 def test_a_report_that_is_gone_leaves_a_story_that_others_tell(make: Any) -> None:
     desk = make.desk()
     desk.takes(make.article(1), make.cooperation())

@@ -104,6 +104,27 @@ def test_a_page_that_is_missing_twice_is_gone_and_those_who_were_told_hear_of_it
     assert told.articles() == 1, "a front page is no article"
 
 
+def test_a_page_that_was_gone_and_is_back_is_told_to_those_from_whom_it_was_taken_back(told: Desk, website: Website) -> None:
+    there = website.pages["/n0"]
+    website.pages["/n0"] = GONE["404"]
+    for pause in (DAY, AGAIN):
+        told.now += pause
+        told.visit()
+    assert kinds(told) == Counter({"first-report": 1, "withdrawal": 1})
+    website.pages["/n0"] = there
+    publish(website, range(2), posted=told.now)
+    told.now += HOUR
+    told.visit()
+    history = told.store.reading.history(url=f"{website.url}/n0")
+    assert history
+    assert (history.gone, history.tagged.article.revision) == (None, 2)
+    assert kinds(told)["stage-change"] == 1
+    for _ in range(3):
+        told.now += HOUR
+        told.visit()
+    assert kinds(told)["stage-change"] == 1, "once"
+
+
 def test_an_outlet_that_was_rebuilt_takes_nothing_back(engine: Engine, crawls: Crawls, website: Website, tmp_path: Path) -> None:
     desk = Desk(engine, tmp_path / "desk.sqlite", website)
     publish(website, range(4), posted=START - HOUR)
