@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import Literal
 
 from classifier.features import SentenceView
 from classifier.model import Model
 from classifier.reading import Reading, Sentence
-from classifier.sayings import sayings
+from classifier.sayings import Saying, sayings
 
 Field = Literal["activity", "instrument", "stage"]
 
@@ -35,13 +35,23 @@ def attribute_features(view: SentenceView, around: list[SentenceView], reading: 
     return out
 
 
+def proof_features(view: SentenceView, reading: Reading) -> frozenset[str]:
+    """Return what tells whether a sentence is one to quote: all its features, what it says, and of how many fields."""
+    told = sayings().find(reading.folded, view.sentence.start, view.sentence.end)
+    return view.features | _names(told) | {f"fields:{len({s.field for s in told})}"}
+
+
 def _said(sentence: Sentence, reading: Reading) -> dict[str, float]:
     """Return what a sentence says of each field, what it says first, and what the title says."""
     told = sayings().find(reading.folded, sentence.start, sentence.end)
-    first = {s.field: s.value for s in reversed(told)}
     titles = [s for title in reading.title for s in sayings().find(reading.folded, title.start, title.end)]
-    names = [f"{s.field}={s.value}" for s in told] + [f"first:{field}={value}" for field, value in first.items()]
-    return dict.fromkeys([*names, *(f"title:{s.field}={s.value}" for s in titles)], 1.0)
+    return dict.fromkeys(_names(told) | {f"title:{s.field}={s.value}" for s in titles}, 1.0)
+
+
+def _names(told: list[Saying]) -> set[str]:
+    """Return what is said, and of each field what is said first."""
+    first = {s.field: s.value for s in reversed(told)}
+    return {f"{s.field}={s.value}" for s in told} | {f"first:{field}={value}" for field, value in first.items()}
 
 
 def _named(view: SentenceView) -> set[str]:
@@ -124,12 +134,19 @@ SAID: Mapping[str, float] = {"": 0.8, "first:": 0.8, "title:": 0.8}
 """Log-odds for a value that a phrase says: anywhere in the sentence, before all others of its field, in the title."""
 
 
-def choose(model: Model, field: Field, features: Mapping[str, float]) -> str:
-    """Return the value that the words say outright, else the likeliest one that the words allow."""
+FURTHER = 0.5
+"""What a further sentence of the same cooperation counts, beside the one that proves it."""
+
+
+def choose(model: Model, field: Field, features: Mapping[str, float], further: Sequence[Mapping[str, float]] = ()) -> str:
+    """Return the value that the words say outright, else the likeliest one that the words allow.
+
+    `features` are those of the sentence that proves; `further`: of other sentences on the same cooperation.
+    """
     outright = said_outright(field, features)
     if outright:
         return SAYS[field][outright]
-    odds = log_odds(model, field, features)
+    odds = log_odds(model, field, features, further)
     return max(odds, key=lambda value: odds[value])
 
 
@@ -138,16 +155,24 @@ def said_outright(field: Field, features: Mapping[str, float]) -> str | None:
     return next((cue for cue in SAYS.get(field, {}) if cue in features), None)
 
 
-def log_odds(model: Model, field: Field, features: Mapping[str, float]) -> dict[str, float]:
-    """Return how likely each value is that the words allow."""
+def log_odds(model: Model, field: Field, features: Mapping[str, float], further: Sequence[Mapping[str, float]] = ()) -> dict[str, float]:
+    """Return how likely each value is that the words of the sentence that proves allow."""
+    odds = _log_odds(model, field, features)
+    for other in (_log_odds(model, field, more) for more in further):
+        odds = {value: worth + FURTHER * other[value] for value, worth in odds.items()}
+    allowed = {v: o for v, o in odds.items() if v not in NEEDS or _any(features, f"{field}={v}", *NEEDS[v])}
+    return allowed or odds
+
+
+def _log_odds(model: Model, field: Field, features: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely one sentence makes each value."""
     odds = {value: log(share + 1e-9) for value, share in model.field_scores(field, features).items()}
     for cue, value in POINTS.get(field, {}).items():
         if value in odds:
             odds[value] += sum(worth for where, worth in WORTH[field].items() if where + cue in features)
     for value in odds:
         odds[value] += sum(worth for where, worth in SAID.items() if f"{where}{field}={value}" in features)
-    allowed = {v: o for v, o in odds.items() if v not in NEEDS or _any(features, f"{field}={v}", *NEEDS[v])}
-    return allowed or odds
+    return odds
 
 
 def _any(features: Mapping[str, float], *names: str) -> bool:

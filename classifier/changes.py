@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from classifier.cooperations import Judged
 from classifier.cues import Lexicon
 from classifier.features import CORE
 from classifier.gazetteer import Entry
+from classifier.judged import Judged
 from classifier.mentions import Mention
 from classifier.reading import Reading, Sentence
 from spacepact.noun import Noun

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from classifier.cooperations import Judged, cooperations
+from classifier.cooperations import cooperations
 from classifier.cues import lexicon
 from classifier.digest import parts
 from classifier.document import document_features
 from classifier.features import about_space, views
 from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer
+from classifier.judged import Judged
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.mode import title_denies

@@ -10,11 +10,11 @@ from typing import Literal
 
 from classifier.changes import Change, Tester, words_by_class
 from classifier.classify import Classifier
-from classifier.cooperations import Judged
 from classifier.digest import parts
 from classifier.document import document_features
 from classifier.folding import mask
 from classifier.gazetteer import Entry
+from classifier.judged import Judged
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.model import Model

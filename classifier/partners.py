@@ -44,7 +44,7 @@ def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: 
     ranked = sorted(known.values(), key=lambda a: -votes[a.entry.id])
     first = next((a for a in ranked if home in a.blocs), None)
     if first is None:
-        return Protagonists(None, None, known=known)
+        return Protagonists(None, None, _circle(reading, seen, actors), known)
     wanted = {"public-foreign", "mixed-foreign"}
     partner = next((a for a in ranked if actors.relation(first, a) in wanted and votes[a.entry.id] >= 2), None)
     return Protagonists(first, partner, _circle(reading, seen, actors), known)

@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from math import inf
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from classifier.attributes import CRAFT, Field, choose, log_odds, said_outright
-from classifier.cooperations import Judged, sentence_features
 from classifier.cues import Lexicon
+from classifier.judged import Judged, sentence_features
 from classifier.model import Model
 from classifier.reading import Reading, Sentence
 from classifier.sayings import sayings
@@ -34,13 +34,14 @@ class Reason(Noun):
 
 def reasons(judged: Judged, cooperation: Cooperation, model: Model, lexicon: Lexicon) -> Iterator[Reason]:
     """Yield a reason a field, from the first sentence that proves the cooperation."""
-    view = next((v for v in judged.seen if v.sentence.start == cooperation.evidence[0].start), None)
-    if view is None:
+    begins = {v.sentence.start: v for v in judged.seen}
+    views = [begins[e.start] for e in cooperation.evidence if e.start in begins]
+    if not views or views[0].sentence.start != cooperation.evidence[0].start:
         return
-    features = sentence_features(view, judged)
-    spoken = _spoken(judged.reading, view.sentence, lexicon)
+    features, *further = (sentence_features(v, judged) for v in views)
+    spoken = _spoken(judged.reading, views[0].sentence, lexicon)
     for field in get_args(Field):
-        yield _reason(model, field, features, spoken)
+        yield _reason(model, field, _Told(features, further), spoken)
 
 
 def _spoken(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> dict[str, set[str]]:
@@ -72,24 +73,32 @@ def _word(text: str, start: int, end: int) -> str:
 _REST = re.compile(r"[a-zà-ÿа-яё]*", re.IGNORECASE)
 
 
-def _reason(model: Model, field: Field, features: dict[str, float], spoken: dict[str, set[str]]) -> Reason:
-    value = choose(model, field, features)
+class _Told(NamedTuple):
+    """The features of the sentence that proves a cooperation, and those of further ones."""
+
+    features: dict[str, float]
+    further: list[dict[str, float]]
+
+
+def _reason(model: Model, field: Field, told: _Told, spoken: dict[str, set[str]]) -> Reason:
+    features, further = told
+    value = choose(model, field, features, further)
     outright = said_outright(field, features)
     if outright:
         return Reason(field=field, value=value, words=_apart([word for word, made in spoken.items() if outright in made]))
-    odds = log_odds(model, field, features)
+    odds = log_odds(model, field, features, further)
     second = max((v for v in odds if v != value), key=lambda v: odds[v], default=None)
     if second is None:
         return Reason(field=field, value=value, words=())
 
     def lead(without: set[str]) -> float:
-        left = log_odds(model, field, {name: worth for name, worth in features.items() if name not in without})
+        left = log_odds(model, field, {name: worth for name, worth in features.items() if name not in without}, further)
         return left.get(value, -inf) - left.get(second, -inf)
 
     by = lead(set())
     losses = {word: by - lead(made) for word, made in spoken.items()}
-    told = sorted((word for word, loss in losses.items() if loss >= LEAST), key=lambda word: (-losses[word], word))
-    return Reason(field=field, value=value, words=_apart(told), second=second, by=round(by, 2))
+    ranked = sorted((word for word, loss in losses.items() if loss >= LEAST), key=lambda word: (-losses[word], word))
+    return Reason(field=field, value=value, words=_apart(ranked), second=second, by=round(by, 2))
 
 
 def _apart(words: list[str]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _END = re.compile(  # every alternative after one set of characters: the search for that set is what makes it quick
-    r"""[.!?…\n。！？；۔।؟](?:(?<=[.!?…])(?<![.!?…]{2})[.!?…]*+["”’')\]*]*+\s++(?=(?:[-–•*]\s)?["“‘'(\[*•]*[A-Z0-9À-ÞА-ЯЁ])"""
+    r"""[.!?…\n。！？；۔।؟;](?:(?<=[.!?…])(?<![.!?…]{2})[.!?…]*+["”’')\]*]*+\s++(?=(?:[-–•*]\s)?["“‘'(\[*•]*[A-Z0-9À-ÞА-ЯЁ])"""
+    r"""|(?<=[a-z0-9][a-z0-9]\.)(?=[A-Z][a-z]*+ [a-z])|(?<=;)\s++(?=[-–•*] )"""
     r"""|(?<=[。！？!?；])[。！？!?；]*+[”’」』）]*+|(?<=\n)\n*+(?![ \t]*[a-zà-ÿ])|(?<=[۔।؟])\s*+)"""
 )
 _ABBREVIATION = re.compile(

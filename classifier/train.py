@@ -20,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from classifier.attributes import attribute_features
+from classifier.attributes import attribute_features, proof_features
 from classifier.classify import Classifier
 from classifier.cues import lexicon
 from classifier.digest import parts
@@ -77,6 +77,7 @@ class Knobs:
     fields: float = 0.2
     own: float = 0.25
     own_fields: float = 0.5
+    proof: float = 0.2
 
 
 def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
@@ -181,10 +182,10 @@ def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float
 
 def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
     told = [(v, e) for e in examples if e.positive for v in e.seen]
-    rows = [{"bias": 1.0, **dict.fromkeys(view.features, 1.0)} for view, _ in told]
+    rows = [{"bias": 1.0, **dict.fromkeys(proof_features(view, example.reading), 1.0)} for view, example in told]
     truth = [str(view.sentence.index in example.proofs) for view, example in told]
     trust = [knobs.own_fields if example.own else 1.0 for _, example in told]
-    return _fit(rows, truth, knobs.sentence, ("False", "True"), trust)["True"]
+    return _fit(rows, truth, knobs.proof, ("False", "True"), trust)["True"]
 
 
 def _fit_field(examples: Iterable[Example], field: str, knobs: Knobs) -> dict[str, dict[str, float]]:
