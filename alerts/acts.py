@@ -62,7 +62,9 @@ class Acts:
         if titled:
             plain = self._found(self._aside.sub("", title)) or titled
             return Deed(self._speaking(title, plain), True, frozenset(titled), every)
-        plain = ["image"] if self._caption.search(lede) else self._found(self._aside.sub("", lede), in_order=True)
+        if self._caption.search(lede):
+            return Deed("image", False, frozenset(), every)
+        plain = self._found(self._aside.sub("", lede), in_order=True) if told else []
         return Deed(self._speaking(lede, plain), False, frozenset(), every)
 
     def is_genre(self, title: str) -> bool:
