@@ -117,7 +117,7 @@ class Engine:
         self._thread.start()
         self._ready.wait(10)
 
-    def do(self, work: Coroutine[Any, Any, T], timeout: float = 100) -> T:
+    def do(self, work: Coroutine[Any, Any, T], timeout: float = 400) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
 
     def close(self) -> None:

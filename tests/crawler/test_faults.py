@@ -214,7 +214,7 @@ def test_d9_a_calendar_without_end_stops_at_its_budgets_and_the_next_source_is_i
 def test_d9_a_list_of_a_million_pages_is_fetched_a_budget_at_a_time(website: Website, crawls: Crawls) -> None:
     website.pages["/map"] = Reply(sitemap(*((f"{website.url}/p{n}", "") for n in range(20_000))))
     website.pages |= {f"/p{n}": Reply(page("A page among many")) for n in range(30)}
-    result = crawls.round(source("sitemap", f"{website.url}/map", max_pages=5))
+    result = crawls.round(source("sitemap", f"{website.url}/map", max_pages=5), round_limit=300)
     assert (result.fetched, result.heard.more) == (5, True)
 
 

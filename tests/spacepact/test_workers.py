@@ -80,7 +80,7 @@ def test_a2_three_workers_and_their_clocks_do_the_work_of_one(shared_house: Hous
     with store.engine.connect() as connection:
         begun = list(connection.scalars(select(rounds.c.started).order_by(rounds.c.started)))
     assert len(begun) >= 4
-    assert min(after - before for before, after in pairwise(begun)) > timedelta(seconds=1.5), "each slot of 2 s is visited once"
+    assert min(after - before for before, after in pairwise(begun)) > timedelta(seconds=1), "each slot of 2 s is visited once"
 
 
 @pytest.fixture
