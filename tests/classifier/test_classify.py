@@ -170,3 +170,18 @@ def test_what_is_no_cooperation_news_reports_no_cooperation_news(classifier: Cla
             told += len(said.cooperations)
             assert COOPERATION_SCOPES.isdisjoint(c.scope for c in said.cooperations), text["id"]
     assert told
+
+
+LISTED = (
+    "The United States and Japan agreed to share Earth observation satellite data.\n"
+    "The United States and Japan signed a framework agreement on lunar exploration in Kyoto."
+)
+
+
+def test_the_items_of_a_statement_are_told_apart_in_its_order(classifier: Classifier) -> None:
+    found = classifier.classify("Joint Statement of the United States and Japan on Space", LISTED).cooperations
+    assert [c.instrument == "framework-agreement" for c in found] == [False, True]
+
+
+def test_an_article_tells_one_cooperation_of_the_same_parties(classifier: Classifier) -> None:
+    assert len(classifier.classify("United States and Japan sign lunar accord", LISTED).cooperations) == 1

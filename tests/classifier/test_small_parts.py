@@ -77,6 +77,13 @@ def test_a_phrase_speaks_for_its_value_and_most_where_it_comes_first() -> None:
     assert choose(even, "stage", both | {"first:stage=signed": 1.0}) == "signed"
 
 
+def test_further_sentences_count_less_than_the_one_that_proves() -> None:
+    even = Model({}, {}, {}, {"stage": {"signed": {"bias": 0.0}, "proposed": {"bias": 0.1}, "talks": {"bias": 0.2}}})
+    nothing, signed, proposed = {"bias": 1.0}, {"bias": 1.0, "stage=signed": 1.0}, {"bias": 1.0, "stage=proposed": 1.0}
+    assert choose(even, "stage", nothing, [signed]) == "signed"
+    assert choose(even, "stage", proposed, [signed]) == "proposed"
+
+
 def test_an_instrument_is_never_guessed_without_its_word() -> None:
     assert choose(default_model(), "instrument", {"bias": 1.0}) == "none"
 

@@ -55,6 +55,15 @@ def test_sentences_end_where_they_end() -> None:
     assert split("中法签署协议。双方合作！好；行") == ["中法签署协议。", "双方合作！", "好；", "行"]
 
 
+def test_a_stop_without_a_blank_and_the_items_of_a_list_end_sentences() -> None:
+    assert split("They hope for a framework by 2031.The ministers met.") == ["They hope for a framework by 2031.", "The ministers met."]
+    assert split("- Building a lander; - Training two astronauts; and more") == [
+        "- Building a lander;",
+        "- Training two astronauts; and more",
+    ]
+    assert split("See node.js; then the U.S.Force at www.example.org") == ["See node.js; then the U.S.Force at www.example.org"]
+
+
 def test_a_line_that_was_only_wrapped_is_one_sentence() -> None:
     assert split("The two agencies have\n  agreed. New bullet:\n- Item one. - Item two") == [
         "The two agencies have\n  agreed.",
