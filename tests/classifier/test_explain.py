@@ -104,7 +104,7 @@ def test_weights_run_from_for_to_against_and_none_is_empty(either: Explanation) 
     effects = [w.effect for w in either.weights]
     assert effects == sorted(effects, reverse=True)
     assert all(effects)
-    assert effects[0] > 0 > effects[-1]
+    assert effects[0] > 0 > effects[-1], "what speaks for and what speaks against are both told"
 
 
 def test_the_proof_is_the_evidence_with_a_score_of_its_own(news: Explanation, classifier: Classifier) -> None:
