@@ -73,7 +73,7 @@ def test_a_vanished_page_is_marked_with_its_day_and_comes_back(store: Store) -> 
         "The outlet took this page away.</strong> It was not found on 26 Nov 2026, 19:00 UTC (410 Gone)" in page(store, "/articles/1").text
     )
     assert store.reading.standing([URL])[URL].gone == NOW + timedelta(days=3, hours=7)
-    assert keep(store, FIRST, days=5) == "known"
+    assert keep(store, FIRST, days=5) == "revised", "it stands again, in the same words"
     assert "took this page away" not in page(store, "/articles/1").text
 
 

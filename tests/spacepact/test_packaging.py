@@ -40,16 +40,15 @@ def test_every_dependency_is_explained() -> None:
     assert [name for line in wanted if (name := line.split(">")[0].split("[")[0].lower()) not in explained] == []
 
 
-def test_only_the_process_edge_catches_everything() -> None:
+def test_only_the_edge_of_each_process_catches_everything() -> None:
     broad = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        str(path.relative_to(ROOT))
         for package in OURS
         for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ExceptHandler) and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     ]
-    assert len(broad) == 1, broad
-    assert broad[0].startswith("spacepact/dispatch.py")
+    assert sorted(broad) == ["spacepact/dispatch.py", "spacepact/visits.py"], "the service's edge and the crawler's"
 
 
 def test_python_is_new_enough() -> None:
