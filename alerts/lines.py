@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from alerts.channel import Channel, OptionsT, Send
 
-AT_ONCE = 8
+AT_ONCE = 4
 """How many channels may send to one host at the same moment: a thousand connections at once are an attack."""
 
 IDLE = 1.5
