@@ -68,6 +68,7 @@ def test_g3_a_full_disk_loses_nothing_and_operators_hear_of_it(house: House, sma
     house.build(every="1s")
     settings = yaml.safe_load((house.config / "settings.yaml").read_text())
     settings["alerts"]["operators"] = ["mail"]
+    settings["watch"] = {"disk_percent": 0, "disk_megabytes": 0}  # the small disk would be called nearly full from the start
     house.write("settings.yaml", settings)
     service = house.run()
     service.wait_for(lambda: len(house.receivers.received) == 2)
