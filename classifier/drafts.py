@@ -88,10 +88,10 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
 
 def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
     """Return the sentences worth quoting, the best first."""
-    proofs = (model.proof_score(proof_features(v, judged.reading)) for v in judged.seen)
-    worth = [sqrt(score * proof) for score, proof in zip(judged.scores, proofs, strict=True)]
-    least = max(CANDIDATE, SHARE * max(worth, default=0.0))
-    return sorted(((w, v) for w, v in zip(worth, judged.seen, strict=True) if w >= least), key=lambda pair: -pair[0])
+    told = [(score, v) for score, v in zip(judged.scores, judged.seen, strict=True) if score >= CANDIDATE**2]  # a proof is at most 1
+    worth = [(sqrt(score * model.proof_score(proof_features(v, judged.reading))), v) for score, v in told]
+    least = max(CANDIDATE, SHARE * max((w for w, _ in worth), default=0.0))
+    return sorted(((w, v) for w, v in worth if w >= least), key=lambda pair: -pair[0])
 
 
 def _place(known: list[Draft], new: Draft, *, apart: bool) -> None:
