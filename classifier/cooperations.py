@@ -12,7 +12,7 @@ from classifier.dates import act_date
 from classifier.drafts import Draft, drafts
 from classifier.features import SentenceView
 from classifier.gazetteer import MISSION_KINDS
-from classifier.judged import Judged, sentence_features
+from classifier.judged import Judged
 from classifier.mode import mode
 from classifier.model import Model
 from classifier.parties import Actors
@@ -30,13 +30,12 @@ def cooperations(judged: Judged, actors: Actors, model: Model, published: dateti
 
     A general statement lists many things of one rank: its cooperations keep the order of the text.
     """
-    return [_finished(d, judged, actors, model, published) for d in drafts(judged, actors, model)]
+    return [_finished(d, judged.reading, actors, model, published) for d in drafts(judged, actors, model)]
 
 
-def _finished(draft: Draft, judged: Judged, actors: Actors, model: Model, published: datetime | None) -> Cooperation:
-    reading, view = judged.reading, draft.views[0][1]
-    quoted = [v for _, v in draft.views[:QUOTED]]
-    told = [sentence_features(v, judged) for v in quoted]
+def _finished(draft: Draft, reading: Reading, actors: Actors, model: Model, published: datetime | None) -> Cooperation:
+    quoted = draft.quotes[:QUOTED]
+    view, told = quoted[0].view, [quote.features for quote in quoted]
 
     def value(field: Field) -> str:
         return choose(model, field, told[0], told[1:])
@@ -51,8 +50,8 @@ def _finished(draft: Draft, judged: Judged, actors: Actors, model: Model, publis
         stage=stage,
         mode=mode(reading.folded, view.sentence, stage),
         date=act_date(reading.folded[view.sentence.start : view.sentence.end], published),
-        missions=tuple(_missions(v for _, v in draft.views)),
-        evidence=tuple(_quote(v, reading) for v in quoted),
+        missions=tuple(_missions(quote.view for quote in draft.quotes)),
+        evidence=tuple(_quote(quote.view, reading) for quote in quoted),
         confidence=round(draft.score, 4),
         scope=_scope(draft.parties, actors),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from classifier.attributes import choose, proof_features
 from classifier.features import SentenceView
@@ -28,14 +29,25 @@ DEEDS = frozenset({"mou", "letter-of-intent", "framework-agreement", "implementi
 """In a general statement an instrument of its own is an item of its own, apart from the work in the same field."""
 
 
+class Quote(NamedTuple):
+    """A sentence that tells of a cooperation: its worth as proof, and the features that decide what the cooperation is."""
+
+    worth: float
+    view: SentenceView
+    features: dict[str, float]
+
+
 @dataclass(slots=True)
 class Draft:
-    """A cooperation in the making: its parties, the sentences that tell of it with their worth; `deed`: an instrument of its own."""
+    """A cooperation in the making: its parties, and the sentences that tell of it; `deed`: an instrument of its own.
+
+    `quotes`: the best sentence first.
+    """
 
     parties: Parties
     activity: str
     deed: bool
-    views: list[tuple[float, SentenceView]] = field(default_factory=list)
+    quotes: list[Quote]
 
     @property
     def blocs(self) -> frozenset[str]:
@@ -45,7 +57,7 @@ class Draft:
     @property
     def score(self) -> float:
         """The worth of its best sentence."""
-        return max(s for s, _ in self.views)
+        return max(quote.worth for quote in self.quotes)
 
 
 def drafts(judged: Judged, actors: Actors, model: Model) -> list[Draft]:
@@ -58,9 +70,9 @@ def drafts(judged: Judged, actors: Actors, model: Model) -> list[Draft]:
             break
         _place(out, new, apart=general)
     if general:
-        return sorted(out, key=lambda d: d.views[0][1].sentence.index)
+        return sorted(out, key=lambda d: d.quotes[0].view.sentence.index)
     for draft in out:
-        if any("industry" in v.sentence.cues or "contract" in v.sentence.cues for _, v in draft.views):
+        if any("industry" in q.view.sentence.cues or "contract" in q.view.sentence.cues for q in draft.quotes):
             draft.parties = companies_named(draft.parties, judged.seen)
     return out
 
@@ -83,7 +95,7 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             features = sentence_features(view, judged)
             deed = general and choose(model, "instrument", features) in DEEDS
-            yield Draft(parties, choose(model, "activity", features), deed, [(worth, view)])
+            yield Draft(parties, choose(model, "activity", features), deed, [Quote(worth, view, features)])
 
 
 def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
@@ -99,7 +111,7 @@ def _place(known: list[Draft], new: Draft, *, apart: bool) -> None:
     for draft in known:
         same = draft.blocs == new.blocs or ((draft.blocs <= new.blocs or new.blocs <= draft.blocs) and _share(draft, new))
         if same and (not apart or (draft.activity, draft.deed) == (new.activity, new.deed)):
-            draft.views += new.views
+            draft.quotes += new.quotes
             if not apart and draft.activity != "exploration-framework":
                 draft.parties = named_better(draft.parties, new.parties)
             return
