@@ -66,6 +66,6 @@ def review(disks: Iterable[Disk], known: Mapping[str, Low], watch: Watch, now: d
 
 
 def _again(old: Low, watch: Watch, now: datetime) -> Low:
-    if now - old.told < (watch.again_every if old.reminders else watch.again_after):
+    if now - old.told < watch.pause(old.reminders):
         return old
     return Low(since=old.since, told=now, reminders=old.reminders + 1)

@@ -104,6 +104,10 @@ class Watch(Noun):
     disk_percent: float = Field(5, ge=0, le=100)
     disk_megabytes: int = Field(500, ge=0)
 
+    def pause(self, reminders: int) -> timedelta:
+        """Return how long what lasts is not told of again, after so many reminders."""
+        return self.again_every if reminders else self.again_after
+
 
 class Evidence(Noun):
     """Fetched pages are kept as they came for `keep`, in `directory`; without one, beside an SQLite file or in data/evidence."""

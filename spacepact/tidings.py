@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
@@ -67,8 +67,7 @@ def tidings(standings: Mapping[str, Standing], watch: Watch, now: datetime) -> t
 
 
 def _lasts(standing: Standing, watch: Watch, now: datetime) -> bool:
-    wait: timedelta = watch.again_every if standing.reminders else watch.again_after
-    return standing.told_at is not None and now - standing.told_at >= wait
+    return standing.told_at is not None and now - standing.told_at >= watch.pause(standing.reminders)
 
 
 def _told(line: Line, now: datetime) -> Standing:
