@@ -14,6 +14,7 @@ from spacepact.pacing import Next, follow, limits, next_visit
 from spacepact.pipeline import Now
 from spacepact.round import Failure, Round
 from storage import Store
+from storage.database import writing
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def finish(store: Store, sources: Mapping[str, Source], round_: Round) -> None:
     due = next_visit(round_.source, pace, limits(source.every, source.slowest), round_.finished, pushed=pushed)
     if store.hubs.pushed_since(round_.source, round_.started):
         due = Next(round_.finished, "its hub told of news during the visit")
-    with store.together() as within:
+    with writing(store.engine) as within:
         store.polling.keep(round_.source, pace.model_copy(update={"reason": due.reason}), within)
         store.sources.finish(round_, due.at, within)
     for old, new in pace.moved.items():

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from spacepact.errors import SpacepactError
 from storage.cleaning import clean_parameters, to_json
@@ -81,9 +81,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def trouble(error: DBAPIError) -> str:
+def trouble(error: SQLAlchemyError) -> str:
     """Return what the database says in one line, with SQLite's own name of what it could not do to its file."""
-    said, name = str(error.orig).strip().partition("\n")[0], str(getattr(error.orig, "sqlite_errorname", ""))
+    told = getattr(error, "orig", None) or error
+    said, name = str(told).strip().partition("\n")[0], str(getattr(told, "sqlite_errorname", ""))
     return f"{said} ({name})" if name.startswith("SQLITE_IOERR") else said
 
 

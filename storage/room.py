@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from spacepact.disks import LOWS, Disk, Low
 from spacepact.noun import stable_id
 from spacepact.tidings import Tidings
-from storage.database import writing
+from storage.database import trouble, writing
 from storage.tables import keys
 from storage.upsert import upsert
 
@@ -35,7 +35,7 @@ def no_room(engine: Engine, directories: Iterable[Path] = ()) -> str | None:
         with writing(engine) as connection:
             upsert(connection, keys, {"name": "room"}, {"value": os.urandom(8).hex()})
     except SQLAlchemyError as error:
-        return f"the database cannot be written to ({str(getattr(error, 'orig', None) or error).strip().splitlines()[0][:200]})"
+        return f"the database cannot be written to ({trouble(error)[:200]})"
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +70,7 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[Connection]:
-        """One transaction for much that is kept (`within`): a commit waits for the disk, however much it holds."""
+        """One transaction for many pages (`within`): a commit waits for the disk, however much it holds."""
         with writing(self.engine) as connection:
             lock_stories(connection)
             yield connection
@@ -99,11 +99,12 @@ class Store:
         """Remember that a link led to no article, so that it is not fetched again in this version.
 
         Where it led to one before and the page is proven gone, `decide` says what follows from an article that says nothing any more.
+        `within`: what `together` opened.
         """
         with writing(self.engine, within) as connection:
             if page:
                 self.evidence.keep(connection, source, link, page, now)
-            if rejected.gone:
+            if rejected.gone and within is None:
                 lock_stories(connection)
             row = _under(connection, source, link) if rejected.gone else None
             if row and missing(connection, row.id, source, rejected.reason, now) and decide and not in_upheaval(connection, source, now):
@@ -128,9 +129,9 @@ class Store:
         """Keep an article with its tags, stories, alerts, deliveries and page, and ignore what is known, even at a new address.
 
         A page that was gone and is back is a revision, even in the same words: what was taken back with it stands again.
+        `within`: what `together` opened.
         """
-        with writing(self.engine, within) as connection:
-            lock_stories(connection)
+        with nullcontext(within) if within else self.together() as connection:
             row = _known(connection, tagged.article)
             outcome: Outcome = "new" if row is None else "known" if _is_same(row, tagged.article) else "revised"
             article_id = row.id if row else None
