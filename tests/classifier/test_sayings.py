@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from classifier import sayings as module
+from classifier.cues import lexicon
 from classifier.folding import fold
 from classifier.sayings import sayings
 from spacepact.cooperation import Stage
@@ -75,3 +76,16 @@ def test_every_language_says_every_stage(language: str) -> None:
 
 def test_nine_languages_have_sayings() -> None:
     assert set(SAID) == {"de", "en", "es", "fr", "it", "ja", "pt", "ru", "zh"}
+
+
+DECEIVING = (
+    "All in all the report praises a resilient plant. As star formation falls, non-profit Lance will prepare fabric arrangements "
+    "for the new experiences of all."
+)
+"""English words that are spelled like words for space, delays, ends and denials in other languages."""
+
+
+def test_words_of_other_languages_are_not_read_into_english() -> None:
+    folded = fold(DECEIVING)
+    assert {name for _, _, name in lexicon().cues(folded)} == {"will"}
+    assert [(s.field, s.value) for s in sayings().find(folded, 0, len(folded))] == []
