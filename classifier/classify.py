@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from classifier.cues import lexicon
 from classifier.digest import parts
 from classifier.document import document_features
 from classifier.features import about_space, views
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer, pursued
 from classifier.judged import Judged
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.mode import title_denies
 from classifier.model import SCOPES, Model, default_model
 from classifier.parties import Actors
-from classifier.reading import MAX_CHARACTERS, Reading, countries, led, mentions, named_space, read
+from classifier.reading import MAX_CHARACTERS, Reading, countries, mentions, named_space, read
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Mentioned, Named, Scope
 
 _LISTED_AGENCIES: frozenset[Kind] = frozenset({"agency", "body", "armed-force"})
@@ -60,9 +60,9 @@ class Classifier:
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),
             scope=scope,
-            agencies=_named(reading, _LISTED_AGENCIES),
-            missions=_named(reading, MISSION_KINDS),
-            companies=_named(reading, PRIVATE_KINDS),
+            agencies=_named(reading, lambda entry: entry.kind in _LISTED_AGENCIES),
+            missions=_named(reading, pursued),
+            companies=_named(reading, lambda entry: entry.kind in PRIVATE_KINDS),
             countries=_countries(reading.mentions),
             cooperations=tuple(found),
         )
@@ -93,10 +93,10 @@ def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:
     return max(allowed, key=lambda s: scopes[s])
 
 
-def _named(reading: Reading, kinds: Iterable[Kind]) -> tuple[Named, ...]:
+def _named(reading: Reading, wanted: Callable[[Entry], bool]) -> tuple[Named, ...]:
     best: dict[str, Named] = {}
     for mention in reading.mentions:
-        if mention.confidence >= SURE and (mention.entry.kind in kinds or (kinds is MISSION_KINDS and led(mention.entry))):
+        if mention.confidence >= SURE and wanted(mention.entry):
             known = best.get(mention.id)
             if known is None or known.confidence < mention.confidence:
                 best[mention.id] = Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)

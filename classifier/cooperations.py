@@ -11,9 +11,9 @@ from classifier.attributes import Field, choose
 from classifier.dates import act_date
 from classifier.drafts import Draft, drafts
 from classifier.features import SentenceView
-from classifier.gazetteer import MISSION_KINDS
+from classifier.gazetteer import pursued
 from classifier.judged import Judged
-from classifier.mode import mode
+from classifier.mode import joined_before, mode
 from classifier.model import Model
 from classifier.parties import Actors
 from classifier.partners import Parties
@@ -41,14 +41,15 @@ def _finished(draft: Draft, reading: Reading, actors: Actors, model: Model, publ
         return choose(model, field, told[0], told[1:])
 
     activity = cast("Activity", value("activity"))
-    stage = cast("Stage", value("stage"))
+    stage, instrument = cast("Stage", value("stage")), cast("Instrument", value("instrument"))
+    past = instrument == "accession" and joined_before(draft.parties, view.sentence, published)
     return Cooperation(
         parties=tuple(_party(p, activity, view, reading.text) for p in draft.parties),
         countries=tuple(sorted({b for p in draft.parties if p for b in p.blocs[:1]})),
         activity=activity,
-        instrument=cast("Instrument", value("instrument")),
+        instrument=instrument,
         stage=stage,
-        mode=mode(reading.folded, view.sentence, stage),
+        mode="historical" if past else mode(reading.folded, view.sentence, stage, published),
         date=act_date(reading.folded[view.sentence.start : view.sentence.end], published),
         missions=tuple(_missions(quote.view for quote in draft.quotes)),
         evidence=tuple(_quote(quote.view, reading) for quote in quoted),
@@ -70,7 +71,7 @@ def _party(actor: Actor | None, activity: str, view: SentenceView, text: str) ->
 
 
 def _missions(seen: Iterable[SentenceView]) -> list[str]:
-    return list(dict.fromkeys(m.id for v in seen for m in v.sentence.mentions if m.entry.kind in MISSION_KINDS))
+    return list(dict.fromkeys(m.id for v in seen for m in v.sentence.mentions if pursued(m.entry)))
 
 
 def _scope(parties: Parties, actors: Actors) -> Scope:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from classifier.actor import Actor
 from classifier.domicile import domiciles
+from classifier.gazetteer import led
 from classifier.parties import Actors, Relation
-from classifier.reading import Reading, Sentence, led
+from classifier.reading import Reading, Sentence
 
 ACTS = frozenset((
     "sign", "agree", "agreement", "cooperate", "joint", "international", "meet", "accede", "join", "contribute", "participate",

@@ -72,6 +72,16 @@ class Entry(Noun):
     examples: Examples = Examples()
 
 
+def led(entry: Entry) -> bool:
+    """Return whether a forum is a framework that space agencies lead, such as the Artemis Accords."""
+    return entry.kind == "forum" and bool(entry.agencies)
+
+
+def pursued(entry: Entry) -> bool:
+    """Return whether an entry is something that parties work on: a mission, or a framework that states join."""
+    return entry.kind in MISSION_KINDS or led(entry)
+
+
 class _File(Noun):
     entities: tuple[Entry, ...]
 

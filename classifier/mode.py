@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from classifier.actor import Actor
+from classifier.gazetteer import led
 from classifier.reading import Sentence
 from spacepact.cooperation import Mode
 
@@ -34,9 +38,23 @@ def title_denies(folded: str, title: Sentence) -> bool:
     return denied(folded, title) or _SAYS_NO.search(folded[title.start : title.end]) is not None
 
 
-def mode(folded: str, sentence: Sentence, stage: str) -> Mode:
+_YEAR_FIRST = re.compile(
+    r"\W{0,4}(?:back )?(?:(?:in|on|en|im jahr|nel|em|в|во) (?:[\w.]+,? ){0,2}?(?P<year>(?:19|20)\d\d)\b|(?P<nian>(?:19|20)\d\d)年)"
+)
+_LONG_AGO = 2
+
+
+def long_ago(folded: str, sentence: Sentence, published: datetime | None) -> bool:
+    """Return whether a sentence opens with a year well before its text was `published`: "In 2019 the agencies signed ..."."""
+    opening = _YEAR_FIRST.match(folded, sentence.start, sentence.end) if published else None
+    return bool(published and opening and published.year - int(opening["year"] or opening["nian"]) >= _LONG_AGO)
+
+
+def mode(folded: str, sentence: Sentence, stage: str, published: datetime | None = None) -> Mode:
     """Return how the act is told: denied, weighed, to come, past, or plainly asserted."""
     cues = sentence.cues
+    if long_ago(folded, sentence, published):
+        return "historical"
     settled = not _SETTLED.isdisjoint(cues)
     if stage not in ("suspended", "ended", "delayed") and denied(folded, sentence):
         return "negated"
@@ -45,3 +63,17 @@ def mode(folded: str, sentence: Sentence, stage: str) -> Mode:
     if "will" in cues and not settled and stage in ("proposed", "talks", "signed"):
         return "future"
     return "historical" if "history" in cues and not settled else "asserted"
+
+
+NEWS = timedelta(days=30)
+"""So long a state that has joined a framework is told of as its newest member."""
+
+
+def joined_before(parties: Iterable[Actor | None], sentence: Sentence, published: datetime | None) -> bool:
+    """Return whether all states that a sentence lets join a framework are known to have joined it long before it was `published`."""
+    if published is None:
+        return False
+    states = {p.blocs[0].lower() for p in parties if p is not None and p.state}
+    limit = (published - NEWS).date().isoformat()
+    frameworks = [m.entry for m in sentence.mentions if led(m.entry)]
+    return bool(states and frameworks) and all(f.joined.get(s, limit) < limit for f in frameworks for s in states)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from classifier.actor import Actor
 from classifier.features import SentenceView, joins
-from classifier.gazetteer import MISSION_KINDS
+from classifier.gazetteer import MISSION_KINDS, led
 from classifier.parties import Actors
-from classifier.reading import Reading, led
+from classifier.reading import Reading
 
 Parties = list[Actor | None]
 """None stands for a party that the text does not name."""
@@ -90,7 +90,8 @@ def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[st
     found: dict[str, Actor] = {}
     for mention in view.sentence.mentions:
         entry = mention.entry
-        if blocs and len(entry.agencies) == 1 and ((gives and entry.kind in MISSION_KINDS) or (joins_it and led(entry))):
+        owned = (blocs and gives and entry.kind in MISSION_KINDS) or (joins_it and led(entry))
+        if owned and len(entry.agencies) == 1:
             owner = who.known.get(entry.agencies[0]) or actors.state_of(entry.agencies[0])
             if owner is not None and not set(owner.blocs) & blocs:
                 found[owner.entry.id] = owner

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from classifier.cues import IDLE, Cue, Lexicon
 from classifier.folding import fold, mask
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry, led
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
 from classifier.newcompanies import new_companies
@@ -145,11 +145,6 @@ def _space(mentions: list[Mention], cues: dict[str, int]) -> bool:
 
 def _of_space(entry: Entry) -> bool:
     return entry.kind in _SPACE_KINDS or entry.space or led(entry)
-
-
-def led(entry: Entry) -> bool:
-    """Return whether a forum is a framework that space agencies lead, such as the Artemis Accords."""
-    return entry.kind == "forum" and bool(entry.agencies)
 
 
 def _inside(spans: list[tuple[int, int]], mentions: list[Mention]) -> list[list[Mention]]:

@@ -15,7 +15,7 @@ from alerts.matching import Watchlists
 from alerts.routing import load_channels
 from alerts.watchlist import Known, load_watchlists
 from alerts.world import Member, World
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, load_gazetteer
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, led, load_gazetteer
 from crawler.source import Source, load_sources
 from spacepact.errors import Problem
 from spacepact.settings import Settings, SignUp, load_settings
@@ -101,8 +101,12 @@ def known_names(gazetteer: Gazetteer) -> Known:
             ids["countries"].update(entry.country)
         elif entry.kind in PRIVATE_KINDS:
             ids["companies"].add(entry.id)
+        elif entry.kind in MISSION_KINDS or entry.kind == "vehicle":
+            ids["missions"].add(entry.id)
         else:
-            ids["missions" if entry.kind in MISSION_KINDS or entry.kind == "vehicle" else "agencies"].add(entry.id)
+            ids["agencies"].add(entry.id)
+            if led(entry):
+                ids["missions"].add(entry.id)
     ids["blocs"].update(known_world(gazetteer).blocs)
     return Known.model_validate(ids)
 

@@ -185,3 +185,19 @@ def test_the_items_of_a_statement_are_told_apart_in_its_order(classifier: Classi
 
 def test_an_article_tells_one_cooperation_of_the_same_parties(classifier: Classifier) -> None:
     assert len(classifier.classify("United States and Japan sign lunar accord", LISTED).cooperations) == 1
+
+
+ACCESSION = ("India and the United States deepen space ties", "India has signed the Artemis Accords. NASA and ISRO work together in space.")
+
+
+@pytest.mark.parametrize(("day", "mode"), [(datetime(2023, 6, 23, tzinfo=UTC), "asserted"), (datetime(2025, 1, 6, tzinfo=UTC), "historical")])
+def test_a_state_joins_a_framework_once(classifier: Classifier, day: datetime, mode: str) -> None:
+    said = classifier.classify(*ACCESSION, published=day).cooperations
+    (joined,) = [c for c in said if c.instrument == "accession"]
+    assert (joined.mode, joined.missions) == (mode, ("artemis-accords",))
+
+
+def test_who_is_not_known_to_have_joined_is_news(classifier: Classifier) -> None:
+    title, text = "Freedonia signs Artemis Accords", "Papua New Guinea signed the Artemis Accords on Friday, NASA said."
+    (joined,) = classifier.classify(title, text, published=FRIDAY).cooperations
+    assert (joined.instrument, joined.mode) == ("accession", "asserted")

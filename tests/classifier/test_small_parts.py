@@ -104,6 +104,23 @@ def test_modes_are_told_apart(reader: Callable[[str, str], Reading], text: str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In 2019, NASA and CNES signed an agreement.", "historical"),
+        ("- On March 3, 2019 NASA and CNES signed an agreement.", "historical"),
+        ("2019年，双方签署协议。", "historical"),
+        ("In 2024, NASA and CNES signed an agreement.", "asserted"),
+        ("In May NASA and CNES extended the agreement of 2019.", "asserted"),
+    ],
+)
+def test_a_sentence_that_opens_with_a_year_long_gone_tells_history(
+    reader: Callable[[str, str], Reading], text: str, expected: str
+) -> None:
+    reading = reader("", text)
+    assert mode(reading.folded, reading.sentences[0], "signed", datetime(2025, 6, 1, tzinfo=UTC)) == expected
+
+
+@pytest.mark.parametrize(
     "text", ["Nothing was ready, but NASA and CNES signed an agreement.", "NASA and CNES have not spoken of money. They signed."]
 )
 def test_a_negation_elsewhere_denies_nothing(reader: Callable[[str, str], Reading], text: str) -> None:
