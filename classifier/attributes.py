@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from math import log
-from typing import Literal
+from functools import cache
+from typing import Literal, get_args
 
 from classifier.features import SentenceView
 from classifier.model import Model
 from classifier.reading import Reading, Sentence
 from classifier.sayings import Saying, sayings
+from spacepact.cooperation import Activity, Instrument, Stage
 
 Field = Literal["activity", "instrument", "stage"]
+VALUES: Mapping[Field, tuple[str, ...]] = {"activity": get_args(Activity), "instrument": get_args(Instrument), "stage": get_args(Stage)}
 
 
 def attribute_features(view: SentenceView, around: list[SentenceView], reading: Reading) -> dict[str, float]:
@@ -152,27 +155,36 @@ def choose(model: Model, field: Field, features: Mapping[str, float], further: S
 
 def said_outright(field: Field, features: Mapping[str, float]) -> str | None:
     """Return the cue that leaves no doubt about a field, if there is one."""
-    return next((cue for cue in SAYS.get(field, {}) if cue in features), None)
+    return next((cue for cue in SAYS[field] if cue in features), None)
 
 
 def log_odds(model: Model, field: Field, features: Mapping[str, float], further: Sequence[Mapping[str, float]] = ()) -> dict[str, float]:
-    """Return how likely each value is that the words of the sentence that proves allow."""
-    odds = _log_odds(model, field, features)
-    for other in (_log_odds(model, field, more) for more in further):
-        odds = {value: worth + FURTHER * other[value] for value, worth in odds.items()}
+    """Return how likely each value is that the words of the sentence that proves allow: log-odds, each up to one constant."""
+    weighed = dict(features)
+    for more in further:
+        for name, amount in more.items():
+            weighed[name] = weighed.get(name, 0.0) + FURTHER * amount
+    odds = model.field_odds(field, weighed)
+    worths = _worths(field)
+    for name, amount in weighed.items():
+        for value, worth in worths.get(name, {}).items():
+            if value in odds:
+                odds[value] += worth * amount
     allowed = {v: o for v, o in odds.items() if v not in NEEDS or _any(features, f"{field}={v}", *NEEDS[v])}
     return allowed or odds
 
 
-def _log_odds(model: Model, field: Field, features: Mapping[str, float]) -> dict[str, float]:
-    """Return how likely one sentence makes each value."""
-    odds = {value: log(share + 1e-9) for value, share in model.field_scores(field, features).items()}
-    for cue, value in POINTS.get(field, {}).items():
-        if value in odds:
-            odds[value] += sum(worth for where, worth in WORTH[field].items() if where + cue in features)
-    for value in odds:
-        odds[value] += sum(worth for where, worth in SAID.items() if f"{where}{field}={value}" in features)
-    return odds
+@cache
+def _worths(field: Field) -> Mapping[str, Mapping[str, float]]:
+    """Return what words and phrases are worth beside what is learned: feature -> value -> log-odds."""
+    out: dict[str, dict[str, float]] = defaultdict(dict)
+    for cue, value in POINTS[field].items():
+        for where, worth in WORTH[field].items():
+            out[where + cue][value] = worth
+    for value in VALUES[field]:
+        for where, worth in SAID.items():
+            out[f"{where}{field}={value}"][value] = worth
+    return dict(out)
 
 
 def _any(features: Mapping[str, float], *names: str) -> bool:

@@ -55,9 +55,9 @@ class Model:
         """Return the probability of each scope (softmax)."""
         return self._scope_table.softmax(features)
 
-    def field_scores(self, field: str, features: Mapping[str, float]) -> dict[str, float]:
-        """Return the probability of each value of activity, instrument or stage."""
-        return self._field_tables[field].softmax(features)
+    def field_odds(self, field: str, features: Mapping[str, float]) -> dict[str, float]:
+        """Return how likely each value of activity, instrument or stage is: log-odds, each up to one constant."""
+        return self._field_tables[field].sums(features)
 
 
 def _logistic(weights: Mapping[str, float], features: Iterable[str]) -> float:
@@ -81,16 +81,21 @@ class Table(Generic[Key]):
                 rows.setdefault(feature, [0.0] * len(classes))[i] = weight
         self.rows = {feature: tuple(row) for feature, row in rows.items()}
 
-    def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
-        """Return the probability of each class."""
+    def sums(self, features: Mapping[str, float]) -> dict[Key, float]:
+        """Return for each class the sum of its weights."""
         known = [feature for feature in features if feature in self.rows]
         values = [features[feature] for feature in known]
         columns = zip(*[self.rows[feature] for feature in known], strict=True)
         sums = [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.classes)
-        top = max(sums)
-        shares = [exp(s - top) for s in sums]
-        whole = sum(shares)
-        return {name: share / whole for name, share in zip(self.classes, shares, strict=True)}
+        return dict(zip(self.classes, sums, strict=True))
+
+    def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
+        """Return the probability of each class."""
+        sums = self.sums(features)
+        top = max(sums.values())
+        shares = {name: exp(s - top) for name, s in sums.items()}
+        whole = sum(shares.values())
+        return {name: share / whole for name, share in shares.items()}
 
 
 @cache
