@@ -10,51 +10,36 @@ from typing import Literal, get_args
 
 from classifier.features import SentenceView
 from classifier.model import Model
-from classifier.reading import Reading, Sentence
-from classifier.sayings import Saying, sayings
+from classifier.reading import Reading
+from classifier.sayings import Said, Saying
 from spacepact.cooperation import Activity, Instrument, Stage
 
 Field = Literal["activity", "instrument", "stage"]
 VALUES: Mapping[Field, tuple[str, ...]] = {"activity": get_args(Activity), "instrument": get_args(Instrument), "stage": get_args(Stage)}
 
 
-def attribute_features(view: SentenceView, around: list[SentenceView], reading: Reading) -> dict[str, float]:
-    """Return the features of the sentence that proves a cooperation, with weaker ones of the sentences around."""
-    out: dict[str, float] = {"bias": 1.0}
-    for cue in view.sentence.cues:
-        out[cue] = 1.0
-    out |= dict.fromkeys(_named(view), 1.0)
-    for relation in view.relations:
-        out[f"rel:{relation}"] = 1.0
-    for near in around:
-        for cue in near.sentence.cues:
-            out[f"near:{cue}"] = 1.0
-    for sentence in reading.title:
-        for cue in sentence.cues:
-            out[f"title:{cue}"] = 1.0
-    out |= _said(view.sentence, reading)
+def attribute_features(i: int, seen: Sequence[SentenceView], reading: Reading, said: Said) -> dict[str, float]:
+    """Return the features of the sentence that proves a cooperation, with weaker ones of the title and the sentences around."""
+    view = seen[i]
+    names = ["bias", *view.sentence.cues, *_named(view), *_names(said[i])]
+    names += [f"rel:{relation}" for relation in view.relations]
+    names += [f"near:{cue}" for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
+    names += [f"title:{cue}" for sentence in reading.title for cue in sentence.cues]
+    names += [f"title:{saying.name}" for sentence in reading.title for saying in said[sentence.index]]
     if CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
-        out["jointmission"] = 1.0
-    return out
+        names.append("jointmission")
+    return dict.fromkeys(names, 1.0)
 
 
-def proof_features(view: SentenceView, reading: Reading) -> frozenset[str]:
+def proof_features(view: SentenceView, told: list[Saying]) -> frozenset[str]:
     """Return what tells whether a sentence is one to quote: all its features, what it says, and of how many fields."""
-    told = sayings().find(reading.folded, view.sentence.start, view.sentence.end)
     return view.features | _names(told) | {f"fields:{len({s.field for s in told})}"}
-
-
-def _said(sentence: Sentence, reading: Reading) -> dict[str, float]:
-    """Return what a sentence says of each field, what it says first, and what the title says."""
-    told = sayings().find(reading.folded, sentence.start, sentence.end)
-    titles = [s for title in reading.title for s in sayings().find(reading.folded, title.start, title.end)]
-    return dict.fromkeys(_names(told) | {f"title:{s.field}={s.value}" for s in titles}, 1.0)
 
 
 def _names(told: list[Saying]) -> set[str]:
     """Return what is said, and of each field what is said first."""
-    first = {s.field: s.value for s in reversed(told)}
-    return {f"{s.field}={s.value}" for s in told} | {f"first:{field}={value}" for field, value in first.items()}
+    first = {s.field: s.name for s in reversed(told)}
+    return {s.name for s in told} | {f"first:{name}" for name in first.values()}
 
 
 def _named(view: SentenceView) -> set[str]:

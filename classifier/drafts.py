@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
+from operator import itemgetter
 from typing import NamedTuple
 
 from classifier.attributes import choose, proof_features
@@ -13,8 +14,6 @@ from classifier.judged import Judged, sentence_features
 from classifier.model import Model
 from classifier.parties import Actors
 from classifier.partners import Parties, companies_named, named_better, partners, protagonists
-from classifier.reading import Reading
-from classifier.sayings import sayings
 
 CANDIDATE = 0.05
 """A sentence below this worth proves nothing."""
@@ -39,14 +38,13 @@ class Quote(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """A cooperation in the making: its parties, and the sentences that tell of it; `deed`: an instrument of its own.
+    """A cooperation in the making: its parties, and the sentences that tell of it, the best first.
 
-    `quotes`: the best sentence first.
+    `item`: what sets it apart in a general statement: its activity, and whether it is an instrument of its own.
     """
 
     parties: Parties
-    activity: str
-    deed: bool
+    item: tuple[str, bool] | None
     quotes: list[Quote]
 
     @property
@@ -62,13 +60,12 @@ class Draft:
 
 def drafts(judged: Judged, actors: Actors, model: Model) -> list[Draft]:
     """Return what a document tells of, the surest first; the items of a general statement in the order of the text."""
-    reading = judged.reading
-    general = _general(reading)
+    general = _general(judged)
     out: list[Draft] = []
     for new in _found(judged, actors, model, general=general):
         if len(out) >= MOST:
             break
-        _place(out, new, apart=general)
+        _place(out, new, model)
     if general:
         return sorted(out, key=lambda d: d.quotes[0].view.sentence.index)
     for draft in out:
@@ -77,10 +74,12 @@ def drafts(judged: Judged, actors: Actors, model: Model) -> list[Draft]:
     return out
 
 
-def _general(reading: Reading) -> bool:
+def _general(judged: Judged) -> bool:
     """Return whether a document is a statement, fact sheet, readout or speech: it lists many things of one rank."""
-    said = (s for title in reading.title for s in sayings().find(reading.folded, title.start, title.end))
-    return any(c in s.cues for s in reading.title for c in ("statement", "leaders")) or any(s.field == "document" for s in said)
+    title = judged.reading.title
+    return any(c in s.cues for s in title for c in ("statement", "leaders")) or any(
+        saying.field == "document" for s in title for saying in judged.said[s.index]
+    )
 
 
 def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> Iterator[Draft]:
@@ -94,28 +93,34 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
             continue
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
             features = sentence_features(view, judged)
-            deed = general and choose(model, "instrument", features) in DEEDS
-            yield Draft(parties, choose(model, "activity", features), deed, [Quote(worth, view, features)])
+            item = (choose(model, "activity", features), choose(model, "instrument", features) in DEEDS) if general else None
+            yield Draft(parties, item, [Quote(worth, view, features)])
 
 
 def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
     """Return the sentences worth quoting, the best first."""
-    told = [(score, v) for score, v in zip(judged.scores, judged.seen, strict=True) if score >= CANDIDATE**2]  # a proof is at most 1
-    worth = [(sqrt(score * model.proof_score(proof_features(v, judged.reading))), v) for score, v in told]
-    least = max(CANDIDATE, SHARE * max((w for w, _ in worth), default=0.0))
-    return sorted(((w, v) for w, v in worth if w >= least), key=lambda pair: -pair[0])
+    least = CANDIDATE
+    found: list[tuple[float, SentenceView]] = []
+    for score, view in sorted(zip(judged.scores, judged.seen, strict=True), key=itemgetter(0), reverse=True):
+        if sqrt(score) < least:  # nor any that follows: a proof is at most 1
+            break
+        worth = sqrt(score * model.proof_score(proof_features(view, judged.said[view.sentence.index])))
+        least = max(least, SHARE * worth)
+        found.append((worth, view))
+    return sorted(((w, v) for w, v in found if w >= least), key=itemgetter(0), reverse=True)
 
 
-def _place(known: list[Draft], new: Draft, *, apart: bool) -> None:
-    """Add a sentence to the draft of the same parties (`apart`: and of the same item), else open one."""
+def _place(known: list[Draft], new: Draft, model: Model) -> None:
+    """Add a sentence to the draft of the same parties (and of the same item), else open one."""
     for draft in known:
         same = draft.blocs == new.blocs or ((draft.blocs <= new.blocs or new.blocs <= draft.blocs) and _share(draft, new))
-        if same and (not apart or (draft.activity, draft.deed) == (new.activity, new.deed)):
+        if same and draft.item == new.item:
             draft.quotes += new.quotes
-            if not apart and draft.activity != "exploration-framework":
-                draft.parties = named_better(draft.parties, new.parties)
+            better = named_better(draft.parties, new.parties) if draft.item is None else draft.parties
+            if better != draft.parties and choose(model, "activity", draft.quotes[0].features) != "exploration-framework":
+                draft.parties = better
             return
-    if not apart or not known or new.score >= ITEM:
+    if new.item is None or not known or new.score >= ITEM:
         known.append(new)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from classifier.cues import Lexicon
+from classifier.reading import Reading
 from spacepact.cooperation import Activity, Instrument, Stage
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
@@ -23,12 +24,16 @@ class _File(Noun):
 
 
 class Saying(NamedTuple):
-    """A phrase at an offset that speaks for a value of a field: "called for" says stage proposed."""
+    """A phrase at an offset that speaks for a value of a field: "called for" says `stage=proposed`."""
 
     start: int
     end: int
+    name: str
     field: str
-    value: str
+
+    @property
+    def value(self) -> str:
+        return self.name.removeprefix(f"{self.field}=")
 
 
 class Sayings:
@@ -36,17 +41,31 @@ class Sayings:
 
     def __init__(self, phrases: dict[tuple[str, str], set[str]]) -> None:
         self._lexicon = Lexicon({f"{field}={value}": words for (field, value), words in phrases.items()})
+        self._fields = {f"{field}={value}": field for field, value in phrases}
 
     def find(self, folded: str, start: int, end: int) -> list[Saying]:
         """Return the sayings of a span in order; of those of a field that overlap, the first and longest."""
         reached: dict[str, int] = {}
         out: list[Saying] = []
         for a, b, name in sorted(self._lexicon.cues(folded[start:end]), key=lambda cue: (cue[0], -cue[1])):
-            field, _, value = name.partition("=")
+            field = self._fields[name]
             if a >= reached.get(field, 0):
                 reached[field] = b
-                out.append(Saying(start + a, start + b, field, value))
+                out.append(Saying(start + a, start + b, name, field))
         return out
+
+
+class Said(dict[int, list[Saying]]):
+    """What the phrases of a sentence say, by its index; each sentence is searched when it is first asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, index: int) -> list[Saying]:
+        sentence = self._reading.sentences[index]
+        found = self[index] = sayings().find(self._reading.folded, sentence.start, sentence.end)
+        return found
 
 
 @cache

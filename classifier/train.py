@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from classifier.matcher import Matcher
 from classifier.model import SCOPES, WEIGHTS, Model
 from classifier.parties import Actors
 from classifier.reading import Reading, read
+from classifier.sayings import Said
 from spacepact.cooperation import COOPERATION_SCOPES
 from spacepact.settings import default_config_dir
 
@@ -63,6 +65,11 @@ class Example:
     @property
     def positive(self) -> bool:
         return self.scope in COOPERATION_SCOPES
+
+    @cached_property
+    def said(self) -> Said:
+        """What the phrases of each sentence say."""
+        return Said(self.reading)
 
 
 @dataclass(frozen=True)
@@ -182,7 +189,7 @@ def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float
 
 def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
     told = [(v, e) for e in examples if e.positive for v in e.seen]
-    rows = [{"bias": 1.0, **dict.fromkeys(proof_features(view, example.reading), 1.0)} for view, example in told]
+    rows = [{"bias": 1.0, **dict.fromkeys(proof_features(view, example.said[view.sentence.index]), 1.0)} for view, example in told]
     truth = [str(view.sentence.index in example.proofs) for view, example in told]
     trust = [knobs.own_fields if example.own else 1.0 for _, example in told]
     return _fit(rows, truth, knobs.proof, ("False", "True"), trust)["True"]
@@ -193,8 +200,7 @@ def _fit_field(examples: Iterable[Example], field: str, knobs: Knobs) -> dict[st
     for example in examples:
         for i, relation in example.proofs.items():
             trust.append(knobs.own_fields if example.own else 1.0)
-            around = [*example.seen[max(0, i - 1) : i], *example.seen[i + 1 : i + 2]]
-            rows.append(attribute_features(example.seen[i], around, example.reading))
+            rows.append(attribute_features(i, example.seen, example.reading, example.said))
             truth.append(relation[field])
     return _fit(rows, truth, knobs.fields, tuple(sorted(set(truth))), trust)
 
