@@ -71,18 +71,19 @@ def _speaker(top: Sequence[list[Actor]]) -> bool:
 def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actors, *, spacey: bool) -> SentenceView:
     relations = actors.relations(who)
     pairs = _pairs(who, relations, actors, context, sentence)
-    features = {_place(sentence, context), *sentence.cues, *_composites(sentence, pairs)}
+    features = {_place(sentence, context), *sentence.cues}
     if not spacey or attends(sentence):
-        features = {_place(sentence, context), *sentence.cues}
         mark = "off" if not spacey else "guests"
         pairs = [f"{mark}-{p}" for p in pairs]
         features.add(mark)
     else:
+        features.update(_composites(sentence, pairs))
         features.update(_links(context.text, sentence, who, actors))
-    features.update(pairs)
-    features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
-    if context.private:
-        features.update([f"{pair}&company" for pair in pairs])
+    if pairs:
+        features.update(pairs)
+        features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
+        if context.private:
+            features.update([f"{pair}&company" for pair in pairs])
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
         features.add("tail")
     if any(a.place for a in who):
@@ -120,10 +121,14 @@ def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     core = len(CORE & cues.keys())
     deal = not DEALS.isdisjoint(cues)
     spacey = sentence.space
-    if {"PP", "Pp", "PC", "Pc"} & set(pairs):
+    if not _FOREIGN_PAIRS.isdisjoint(pairs):
         pairs = [*pairs, "FP"]
-    out = [f"{p}&core" for p in pairs if core] + [f"{p}&core2" for p in pairs if core > 1] + [f"{p}&deal" for p in pairs if deal]
-    return out + ([f"{o}&space" for o in out] + [f"{p}&space" for p in pairs] + ["core&space"] * bool(core) if spacey else [])
+    kinds = ["core"] * (core > 0) + ["core2"] * (core > 1) + ["deal"] * deal
+    out = [f"{p}&{kind}" for p in pairs for kind in kinds]
+    return out + ([f"{o}&space" for o in (*out, *pairs)] + ["core&space"] * (core > 0) if spacey else [])
+
+
+_FOREIGN_PAIRS = frozenset({"PP", "Pp", "PC", "Pc"})
 
 
 def about_space(reading: Reading) -> bool:
@@ -173,11 +178,14 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
     strong = joined(sentence, who, actors)
     pairs = [_strongest(strong, relations) or _single(who, context.home)]
     implied = context.partner or "nations" in sentence.cues
-    if implied and not relations & {"public-foreign", "mixed-foreign"}:
+    if implied and relations.isdisjoint(_WITH_PUBLIC):
         pairs += ["IP", "TP"] if context.together else ["IP"]
     if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
     return [p for p in pairs if p]
+
+
+_WITH_PUBLIC: frozenset[Relation] = frozenset({"public-foreign", "mixed-foreign"})
 
 
 def joined(sentence: Sentence, who: list[Actor], actors: Actors) -> set[Relation]:
@@ -207,6 +215,8 @@ _RANKS: tuple[tuple[str, Relation, bool], ...] = (
 
 
 def _strongest(strong: set[Relation], relations: set[Relation]) -> str:
+    if not relations and not strong:
+        return ""
     return next((name for name, relation, named in _RANKS if relation in (strong if named else relations)), "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from types import MappingProxyType
 from typing import Literal
 
@@ -104,7 +105,7 @@ class Actors:
     def relations(self, actors: Iterable[Actor]) -> set[Relation]:
         """Return every relation between two of the actors; places take no part."""
         listed = [a for a in actors if not a.place][:12]
-        return {self.relation(a, b) for i, a in enumerate(listed) for b in listed[i + 1 :]}
+        return {self.relation(a, b) for a, b in combinations(listed, 2)}
 
     def home(self, reading: Reading) -> str:
         """Return the bloc that the document speaks from: the most frequent one, the title counting three times."""
