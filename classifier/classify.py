@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from classifier.cues import lexicon
 from classifier.digest import parts
 from classifier.document import document_features
 from classifier.features import about_space, views
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Entry, Gazetteer, Kind, load_gazetteer, pursued
+from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, Gazetteer, Kind, load_gazetteer, pursued
 from classifier.judged import Judged
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
@@ -56,14 +56,15 @@ class Classifier:
         found = [c for j in told for c in cooperations(j, self.actors, self.model, published)]
         if scope not in COOPERATION_SCOPES:
             found = [c for c in found if c.scope not in COOPERATION_SCOPES]
+        surest = _surest(reading.mentions)
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),
             scope=scope,
-            agencies=_named(reading, lambda entry: entry.kind in _LISTED_AGENCIES),
-            missions=_named(reading, pursued),
-            companies=_named(reading, lambda entry: entry.kind in PRIVATE_KINDS),
-            countries=_countries(reading.mentions),
+            agencies=tuple(_named(m) for m in surest if m.entry.kind in _LISTED_AGENCIES),
+            missions=tuple(_named(m) for m in surest if pursued(m.entry)),
+            companies=tuple(_named(m) for m in surest if m.entry.kind in PRIVATE_KINDS),
+            countries=_countries(surest),
             cooperations=tuple(found),
         )
 
@@ -93,16 +94,19 @@ def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:
     return max(allowed, key=lambda s: scopes[s])
 
 
-def _named(reading: Reading, wanted: Callable[[Entry], bool]) -> tuple[Named, ...]:
-    best: dict[str, Named] = {}
-    for mention in reading.mentions:
-        if mention.confidence >= SURE and wanted(mention.entry):
-            known = best.get(mention.id)
-            if known is None or known.confidence < mention.confidence:
-                best[mention.id] = Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)
-    return tuple(best.values())
+def _surest(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return for each id that is surely named the surest mention, in the order of the first."""
+    best: dict[str, Mention] = {}
+    for mention in mentions:
+        if mention.confidence >= SURE and (mention.id not in best or best[mention.id].confidence < mention.confidence):
+            best[mention.id] = mention
+    return list(best.values())
 
 
-def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
-    found = {c for m in mentions if m.confidence >= SURE and m.entry.kind not in MISSION_KINDS for c in countries(m.entry)}
+def _named(mention: Mention) -> Named:
+    return Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)
+
+
+def _countries(surest: Iterable[Mention]) -> tuple[str, ...]:
+    found = {c for m in surest if m.entry.kind not in MISSION_KINDS for c in countries(m.entry)}
     return tuple(sorted(c for c in found if len(c) == 2))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import repeat
 from math import exp
 from operator import mul
 from pathlib import Path
@@ -61,7 +62,7 @@ class Model:
 
 
 def _logistic(weights: Mapping[str, float], features: Iterable[str]) -> float:
-    return sigmoid(weights.get("bias", 0.0) + sum([weights[f] for f in features if f in weights]))
+    return sigmoid(weights.get("bias", 0.0) + sum(map(weights.get, features, repeat(0.0))))
 
 
 Key = TypeVar("Key", bound=str)

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from classifier.cues import IDLE, Cue, Lexicon
 from classifier.folding import fold, mask
-from classifier.gazetteer import MISSION_KINDS, PRIVATE_KINDS, PUBLIC_KINDS, Entry, led
+from classifier.gazetteer import MISSION_KINDS, Entry, led
 from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
 from classifier.newcompanies import new_companies
@@ -31,8 +32,7 @@ MAX_CHARACTERS = 60_000
 """Sentences beyond are searched for names only: news puts what matters first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence: offsets, sure mentions, cue names with their first offset.
 
     `space`: it is about space itself; `opens`: it begins a line of its own.
@@ -45,14 +45,6 @@ class Sentence:
     cues: dict[str, int]
     space: bool
     opens: bool
-
-    @property
-    def public(self) -> list[Mention]:
-        return [m for m in self.mentions if m.entry.kind in PUBLIC_KINDS]
-
-    @property
-    def private(self) -> list[Mention]:
-        return [m for m in self.mentions if m.entry.kind in PRIVATE_KINDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,9 @@ def test_an_article_tells_one_cooperation_of_the_same_parties(classifier: Classi
 ACCESSION = ("India and the United States deepen space ties", "India has signed the Artemis Accords. NASA and ISRO work together in space.")
 
 
-@pytest.mark.parametrize(("day", "mode"), [(datetime(2023, 6, 23, tzinfo=UTC), "asserted"), (datetime(2025, 1, 6, tzinfo=UTC), "historical")])
+@pytest.mark.parametrize(
+    ("day", "mode"), [(datetime(2023, 6, 23, tzinfo=UTC), "asserted"), (datetime(2025, 1, 6, tzinfo=UTC), "historical")]
+)
 def test_a_state_joins_a_framework_once(classifier: Classifier, day: datetime, mode: str) -> None:
     said = classifier.classify(*ACCESSION, published=day).cooperations
     (joined,) = [c for c in said if c.instrument == "accession"]

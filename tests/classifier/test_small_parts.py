@@ -113,9 +113,7 @@ def test_modes_are_told_apart(reader: Callable[[str, str], Reading], text: str, 
         ("In May NASA and CNES extended the agreement of 2019.", "asserted"),
     ],
 )
-def test_a_sentence_that_opens_with_a_year_long_gone_tells_history(
-    reader: Callable[[str, str], Reading], text: str, expected: str
-) -> None:
+def test_a_sentence_that_opens_with_a_year_long_gone_tells_history(reader: Callable[[str, str], Reading], text: str, expected: str) -> None:
     reading = reader("", text)
     assert mode(reading.folded, reading.sentences[0], "signed", datetime(2025, 6, 1, tzinfo=UTC)) == expected
 
