@@ -155,8 +155,8 @@ def log_odds(model: Model, field: Field, features: Mapping[str, float], further:
         for value, worth in worths.get(name, {}).items():
             if value in odds:
                 odds[value] += worth * amount
-    allowed = {v: o for v, o in odds.items() if v not in NEEDS or _any(features, f"{field}={v}", *NEEDS[v])}
-    return allowed or odds
+    needs = _needs(field)
+    return {v: o for v, o in odds.items() if v not in needs or not needs[v].isdisjoint(features)} or odds
 
 
 @cache
@@ -172,6 +172,11 @@ def _worths(field: Field) -> Mapping[str, Mapping[str, float]]:
     return dict(out)
 
 
-def _any(features: Mapping[str, float], *names: str) -> bool:
-    """Return whether a sentence or the title has one of these."""
-    return any(name in features or f"title:{name}" in features for name in names)
+@cache
+def _needs(field: Field) -> Mapping[str, frozenset[str]]:
+    """Return for each value that is never guessed the features of which it needs one."""
+    return {
+        value: frozenset(where + name for name in (f"{field}={value}", *NEEDS[value]) for where in ("", "title:"))
+        for value in VALUES[field]
+        if value in NEEDS
+    }

@@ -71,29 +71,28 @@ def _speaker(top: Sequence[list[Actor]]) -> bool:
 def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actors, *, spacey: bool) -> SentenceView:
     relations = actors.relations(who)
     pairs = _pairs(who, relations, actors, context, sentence)
-    features = {_place(sentence, context), *sentence.cues}
+    features = [_place(sentence, context), *sentence.cues]
     if not spacey or attends(sentence):
         mark = "off" if not spacey else "guests"
         pairs = [f"{mark}-{p}" for p in pairs]
-        features.add(mark)
+        features.append(mark)
     else:
-        features.update(_composites(sentence, pairs))
-        features.update(_links(context.text, sentence, who, actors))
+        features += _composites(sentence, pairs)
+        features += _links(context.text, sentence, who, actors)
     if pairs:
-        features.update(pairs)
-        features.update([f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs])
-        if context.private:
-            features.update([f"{pair}&company" for pair in pairs])
+        features += pairs
+        features += [f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs]
+        features += [f"{pair}&company" for pair in pairs if context.private]
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
-        features.add("tail")
+        features.append("tail")
     if any(a.place for a in who):
-        features.add("place")
+        features.append("place")
     if len(who) > 3:
-        features.add("many-actors")
+        features.append("many-actors")
     if any(m.entry.kind == "forum" for m in sentence.mentions):
-        features.add("forum")
+        features.append("forum")
     if sentence.end - sentence.start < 40:
-        features.add("short")
+        features.append("short")
     return SentenceView(sentence, who, relations, frozenset(features))
 
 
@@ -140,22 +139,21 @@ def about_space(reading: Reading) -> bool:
 PASSING = 8
 
 
-def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> set[str]:
+def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> list[str]:
     """Return how neighbouring foreign actors are joined: by a hyphen, "and", "with", or by cues that stand between."""
-    out: set[str] = set()
-    who = [a for a in who if not a.place]
-    for a, b in pairwise(who):
+    out: list[str] = []
+    for a, b in pairwise([a for a in who if not a.place]):
         kind = _SHORT[actors.relation(a, b)]
         if kind == "DD":
             continue
         between = text[a.end : b.start] if a.end <= b.start else ""
         word = _CONNECTORS.get(between.strip(" ,").casefold())
         if word:
-            out.add(f"{kind}:{word}")
+            out.append(f"{kind}:{word}")
         elif len(between) < 120:
-            out.update(f"{kind}<{cue}>" for cue, at in sentence.cues.items() if a.end <= at < b.start and cue in ACTS)
+            out += [f"{kind}<{cue}>" for cue, at in sentence.cues.items() if a.end <= at < b.start and cue in ACTS]
         before = text[max(0, b.start - 24) : b.start].casefold()
-        out.update(f"{kind}:{p.strip()}-" for p in _PREPOSITIONS if p in before[-len(p) - 5 :])
+        out += [f"{kind}:{p.strip()}-" for p in _PREPOSITIONS if p in before[-len(p) - 5 :]]
     return out
 
 
@@ -190,7 +188,7 @@ _WITH_PUBLIC: frozenset[Relation] = frozenset({"public-foreign", "mixed-foreign"
 
 def joined(sentence: Sentence, who: list[Actor], actors: Actors) -> set[Relation]:
     """Return the relations of those who are named, of the members of a small forum, and of who joins a framework."""
-    strong = actors.relations(a for a in who if not a.adjective)
+    strong = actors.relations([a for a in who if not a.adjective])
     return strong | {"public-foreign"} if actors.members(sentence) or _joins_a_framework(sentence, who, actors) else strong
 
 
