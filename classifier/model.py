@@ -1,4 +1,4 @@
-"""Linear models in a readable file: feature, weight. Inference is plain Python."""
+"""Linear models in a readable file: feature, weight. Inference is a sum."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
 from math import exp
-from operator import mul
 from pathlib import Path
 from typing import Generic, TypeVar
+
+import numpy as np
 
 from spacepact.cooperation import Scope
 
@@ -72,23 +73,19 @@ Classes = Mapping[Key, Mapping[str, float]]
 
 
 class Table(Generic[Key]):
-    """Weights of several classes, turned so that one look-up a feature serves all of them."""
+    """Weights of several classes as one matrix: a row a feature, and a last one of zeros for those that none knows."""
 
     def __init__(self, classes: Classes[Key]) -> None:
         self.classes = tuple(classes)
-        rows: dict[str, list[float]] = {}
-        for i, weights in enumerate(classes.values()):
-            for feature, weight in weights.items():
-                rows.setdefault(feature, [0.0] * len(classes))[i] = weight
-        self.rows = {feature: tuple(row) for feature, row in rows.items()}
+        known = dict.fromkeys(feature for weights in classes.values() for feature in weights)
+        self._rows = {feature: row for row, feature in enumerate(known)}
+        self._weights = np.array([[*(weights.get(feature, 0.0) for feature in known), 0.0] for weights in classes.values()]).T.copy()
 
     def sums(self, features: Mapping[str, float]) -> dict[Key, float]:
         """Return for each class the sum of its weights."""
-        known = [feature for feature in features if feature in self.rows]
-        values = [features[feature] for feature in known]
-        columns = zip(*[self.rows[feature] for feature in known], strict=True)
-        sums = [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.classes)
-        return dict(zip(self.classes, sums, strict=True))
+        rows = [self._rows.get(feature, -1) for feature in features]
+        values = np.fromiter(features.values(), float, len(features))
+        return dict(zip(self.classes, (values @ self._weights[rows]).tolist(), strict=True))
 
     def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
         """Return the probability of each class."""
