@@ -81,7 +81,7 @@ def edited(reading: Reading, edit: Edit) -> Reading:
     """Return the reading after an edit; offsets stay, sentences are counted anew."""
     after = [(s.index < reading.titles, edit.of(s)) for s in reading.sentences]
     left = [(title, s) for title, s in after if s is not None]
-    sentences = tuple(s._replace(index=i) for i, (_, s) in enumerate(left))
+    sentences = tuple(replace(s, index=i) for i, (_, s) in enumerate(left))
     return replace(reading, titles=sum(title for title, _ in left), sentences=sentences)
 
 
@@ -113,22 +113,22 @@ def _without_sentence(start: int, sentence: Sentence) -> Sentence | None:
 
 def _without_party(ident: str, sentence: Sentence) -> Sentence:
     """Leave out a party; a centre goes with the agency it stands for."""
-    return sentence._replace(mentions=tuple(m for m in sentence.mentions if ident not in (m.entry.id, m.entry.parent)))
+    return replace(sentence, mentions=tuple(m for m in sentence.mentions if ident not in (m.entry.id, m.entry.parent)))
 
 
 def _without_words(cue: str, sentence: Sentence) -> Sentence:
-    return sentence._replace(cues={name: at for name, at in sentence.cues.items() if name != cue})
+    return replace(sentence, cues={name: at for name, at in sentence.cues.items() if name != cue})
 
 
 def _with_party(top: int, entry: Entry, sentence: Sentence) -> Sentence:
     if sentence.index >= top:
         return sentence
     at = sentence.end
-    return sentence._replace(mentions=(*sentence.mentions, Mention(at, at, entry, entry.id, entry.name, entry.name, 1.0)))
+    return replace(sentence, mentions=(*sentence.mentions, Mention(at, at, entry, entry.id, entry.name, entry.name, 1.0)))
 
 
 def _with_words(top: int, cue: str, sentence: Sentence) -> Sentence:
-    return sentence._replace(cues={cue: sentence.end - 1, **sentence.cues}) if sentence.index < top else sentence
+    return replace(sentence, cues={cue: sentence.end - 1, **sentence.cues}) if sentence.index < top else sentence
 
 
 def words_by_class(reading: Reading, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

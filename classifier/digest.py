@@ -44,5 +44,5 @@ def _heads(reading: Reading, index: int, sentence: Sentence) -> bool:
 
 
 def _part(reading: Reading, start: int, end: int, titles: int) -> Reading:
-    inside = tuple(s._replace(index=i) for i, s in enumerate(reading.sentences[start:end]))
+    inside = tuple(replace(s, index=i) for i, s in enumerate(reading.sentences[start:end]))
     return replace(reading, titles=titles, sentences=inside)

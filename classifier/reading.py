@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from classifier.cues import IDLE, Cue, Lexicon
 from classifier.folding import fold, mask
@@ -32,7 +31,8 @@ MAX_CHARACTERS = 60_000
 """Sentences beyond are searched for names only: news puts what matters first."""
 
 
-class Sentence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sentence:
     """One sentence: offsets, sure mentions, cue names with their first offset.
 
     `space`: it is about space itself; `opens`: it begins a line of its own.
