@@ -83,10 +83,10 @@ class Classifier:
     def judge(self, part: Reading) -> Judged:
         """Return what the model says of an article, or of an item of a digest: sentence by sentence and as a whole."""
         if not about_space(part):
-            return Judged(part, [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
-        seen = views(part, self.actors)
+            return Judged(part, "", [], [], {**dict.fromkeys(SCOPES, 0.0), "none": 1.0})
+        home, seen = views(part, self.actors)
         scores = [self.model.sentence_score(v.features) for v in seen]
-        return Judged(part, seen, scores, self.model.scope_scores(document_features(part, seen, scores)))
+        return Judged(part, home, seen, scores, self.model.scope_scores(document_features(part, seen, scores)))
 
 
 def _scope(scopes: dict[Scope, float], *, cooperation: bool) -> Scope:

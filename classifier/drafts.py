@@ -84,7 +84,7 @@ def _general(judged: Judged) -> bool:
 
 def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> Iterator[Draft]:
     """Yield a draft for every sentence that joins parties, the best first."""
-    who = protagonists(judged.reading, judged.seen, actors.home(judged.reading), actors)
+    who = protagonists(judged.reading, judged.seen, judged.home, actors)
     for worth, view in _ranked(judged, model):
         if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from classifier.actor import Actor
 from classifier.domicile import domiciles
 from classifier.gazetteer import led
-from classifier.parties import Actors, Relation
+from classifier.parties import Actors, Relation, home_of
 from classifier.reading import Reading, Sentence
 
 ACTS = frozenset((
@@ -48,18 +48,26 @@ class _Context(NamedTuple):
     total: int
 
 
-def views(reading: Reading, actors: Actors) -> list[SentenceView]:
+class Views(NamedTuple):
+    """Every sentence of a document, and the bloc that the document speaks from."""
+
+    home: str
+    seen: list[SentenceView]
+
+
+def views(reading: Reading, actors: Actors) -> Views:
     """Return every sentence with its features; linear in the number of sentences."""
     homes = domiciles(reading.text, reading.mentions)
-    who = [actors.of(s, reading.text, homes) for s in reading.sentences]
-    home = actors.home(reading)
+    named = [actors.named(s) for s in reading.sentences]
+    who = [actors.of(n, reading.text, homes) for n in named]
+    home = home_of(named, reading.titles)
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top) or any(actors.members(s) for s in reading.sentences[:2])
     private = _speaker(who[:4])
     together = any("public-foreign" in joined(s, w, actors) for s, w in zip(reading.title, who, strict=False))
     context = _Context(reading.text, home, partner, private, together, reading.titles, len(reading.sentences))
     spacey = _spacey(reading.sentences)
-    return [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)]
+    return Views(home, [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)])
 
 
 def _speaker(top: Sequence[list[Actor]]) -> bool:

@@ -14,9 +14,13 @@ from spacepact.cooperation import COOPERATION_SCOPES, Scope
 
 @dataclass(frozen=True)
 class Judged:
-    """A reading with what the model says about it: sentence by sentence, and the probability of each scope."""
+    """A reading with what the model says about it: sentence by sentence, and the probability of each scope.
+
+    `home`: the bloc that it speaks from.
+    """
 
     reading: Reading
+    home: str
     seen: list[SentenceView]
     scores: list[float]
     scopes: dict[Scope, float]

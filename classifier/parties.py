@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from classifier.actor import Actor, listed_with, placed
 from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Gazetteer
 from classifier.mentions import Mention
-from classifier.reading import Reading, Sentence, countries
+from classifier.reading import Sentence, countries
 
 Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domestic"]
 SMALL_FORUM = 7
@@ -29,14 +29,16 @@ class Actors:
             for union, ident in _UNIONS.items()
         }
 
-    def of(self, sentence: Sentence, text: str, homes: Mapping[str, str] = _NONE) -> list[Actor]:
-        """Return the actors of a sentence in order, each entry once; a name wins over a demonym or a place.
+    def named(self, sentence: Sentence) -> list[Actor]:
+        """Return every name of a sentence that is one of an actor, in order."""
+        return [a for a in map(self.actor, sentence.mentions) if a is not None]
+
+    def of(self, named: list[Actor], text: str, homes: Mapping[str, str] = _NONE) -> list[Actor]:
+        """Return those whom a sentence has `named` in order, each entry once; a name wins over a demonym or a place.
 
         `homes`: id -> country of the companies whose home the document tells (`domiciles`).
         """
-        every = [a for a in map(self.actor, sentence.mentions) if a is not None]
-        if homes:
-            every = [a._replace(blocs=(homes[a.entry.id],)) if a.entry.id in homes else a for a in every]
+        every = [a._replace(blocs=(homes[a.entry.id],)) if a.entry.id in homes else a for a in named] if homes else named
         found: dict[str, Actor] = {}
         before: Actor | None = None
         for i, plain in enumerate(every):
@@ -107,13 +109,15 @@ class Actors:
         listed = [a for a in actors if not a.place][:12]
         return {self.relation(a, b) for a, b in combinations(listed, 2)}
 
-    def home(self, reading: Reading) -> str:
-        """Return the bloc that the document speaks from: the most frequent one, the title counting three times."""
-        votes: Counter[str] = Counter()
-        for sentence in reading.sentences[:60]:
-            weight = 3 if sentence.index < reading.titles else 1
-            for mention in sentence.mentions:
-                actor = self.actor(mention)
-                if actor is not None and actor.blocs:
-                    votes[actor.blocs[0]] += weight
-        return votes.most_common(1)[0][0] if votes else ""
+
+def home_of(named: Sequence[list[Actor]], titles: int) -> str:
+    """Return the bloc that a document speaks from: the most frequent one, the title counting three times.
+
+    `named`: whom each sentence names, those of the title first.
+    """
+    votes: Counter[str] = Counter()
+    for i, actors in enumerate(named[:60]):
+        for actor in actors:
+            if actor.blocs:
+                votes[actor.blocs[0]] += 3 if i < titles else 1
+    return votes.most_common(1)[0][0] if votes else ""

@@ -108,7 +108,7 @@ def _examples(doc: dict[str, Any], label: dict[str, Any], group: str, matcher: M
         proofs = {k: r for r in label["relations"] for k in _proofs(part, r["evidence"])}
         scope = label["scope"] if proofs or part is reading else "none"
         if part is reading or about_space(part):
-            yield Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors), proofs, group)
+            yield Example(f"{label['id']}#{i}", doc, label, scope, part, views(part, actors).seen, proofs, group)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from classifier.cues import lexicon
 from classifier.domicile import domiciles
 from classifier.gazetteer import Gazetteer
 from classifier.matcher import Matcher
-from classifier.parties import Actors
+from classifier.parties import Actors, home_of
 from classifier.reading import Reading, read
 
 Reader = Callable[[str, str], Reading]
@@ -22,7 +22,7 @@ def actors(small: Gazetteer) -> Actors:
 
 def of(actors: Actors, reader: Reader, text: str) -> list[Actor]:
     reading = reader("", text)
-    return actors.of(reading.sentences[0], reading.text)
+    return actors.of(actors.named(reading.sentences[0]), reading.text)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_places_take_no_part(actors: Actors, reader: Reader) -> None:
 
 def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) -> None:
     reading = reader("NASA welcomes a guest", "France sent him. NASA was glad.")
-    assert actors.home(reading) == "US"
+    assert home_of([actors.named(s) for s in reading.sentences], reading.titles) == "US"
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,5 @@ def test_a_text_may_tell_where_a_company_sits(reader: Reader, text: str, home: d
 
 def test_an_office_acts_for_its_state(gazetteer: Gazetteer) -> None:
     reading = read("", "The White House and ISRO agreed.", Matcher(gazetteer), lexicon())
-    assert [a.entry.id for a in Actors(gazetteer).of(reading.sentences[0], reading.text)] == ["state:us", "isro"]
+    actors = Actors(gazetteer)
+    assert [a.entry.id for a in actors.of(actors.named(reading.sentences[0]), reading.text)] == ["state:us", "isro"]

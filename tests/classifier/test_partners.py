@@ -25,8 +25,8 @@ def joined(kit: tuple[Matcher, Actors], title: str, text: str) -> Joined:
     """Return the parties of the last sentence with their roles."""
     matcher, actors = kit
     reading = read(title, text, matcher, lexicon())
-    seen = views(reading, actors)
-    who = protagonists(reading, seen, actors.home(reading), actors)
+    home, seen = views(reading, actors)
+    who = protagonists(reading, seen, home, actors)
     found = partners(seen[-1], who, actors, reading.text)
     return {p.entry.id: role(p, "other", reading.text, seen[-1].sentence) for p in found if p is not None}
 
@@ -88,10 +88,10 @@ def test_one_sentence_in_a_long_text_is_a_passing_mention(kit: tuple[Matcher, Ac
 def test_where_topics_change_with_the_paragraph_the_next_one_is_not_about_space(kit: tuple[Matcher, Actors]) -> None:
     chat = "They spoke of schools.\n" * 8
     text = f"{chat}France and Japan will fly a satellite.\nFrance and Japan will open a school."
-    seen = views(read("", text, kit[0], lexicon()), kit[1])
+    _, seen = views(read("", text, kit[0], lexicon()), kit[1])
     assert ["off" in v.features for v in seen[-2:]] == [False, True]
 
 
 def test_the_two_countries_are_a_pair_though_no_sentence_names_both(kit: tuple[Matcher, Actors]) -> None:
-    seen = views(read("", "The satellite shows how the two countries work together in space.", kit[0], lexicon()), kit[1])
+    _, seen = views(read("", "The satellite shows how the two countries work together in space.", kit[0], lexicon()), kit[1])
     assert {"IP", "spacecoop", "IP&spacecoop"} <= seen[0].features
