@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Literal, get_args
 
 from classifier.features import SentenceView
@@ -67,33 +68,15 @@ CRAFT = re.compile(
 
 
 SAYS: Mapping[Field, Mapping[str, str]] = {
-    "activity": {
-        "inkind": "contribution",
-        "jointmission": "joint-mission",
-        "title:jointmission": "joint-mission",
-        "safeguards": "launch-service",
-        "datashare": "data-sharing",
-        "title:datashare": "data-sharing",
-        "satnav": "navigation",
-        "antenna": "ground-segment",
-    },
-    "instrument": {"mou": "mou", "intentletter": "letter-of-intent", "accede": "accession"},
-    "stage": {"suspend": "suspended", "withdraw": "ended", "title:delay": "delayed", "tosign": "proposed", "construct": "in-development"},
+    "activity": {"jointmission": "joint-mission", "datashare": "data-sharing", "satnav": "navigation", "antenna": "ground-segment"},
+    "instrument": {"mou": "mou", "intentletter": "letter-of-intent"},
+    "stage": {},
 }
-"""Words that leave no doubt: a cue of the sentence, or of the title -> the value; the first wins."""
+"""Words that leave no doubt: a cue of the sentence -> the value; the first wins."""
 NEEDS: Mapping[str, frozenset[str]] = {
-    "mou": frozenset({"mou"}),
-    "letter-of-intent": frozenset({"intentletter"}),
     "implementing-arrangement": frozenset({"implementing"}),
-    "treaty": frozenset({"treatyword"}),
-    "accession": frozenset({"accede", "join", "done", "sign"}),
-    "framework-agreement": frozenset({"agreement", "framework", "sign", "agree"}),
-    "joint-statement": frozenset({"statement", "document=joint-statement", "agree", "nations", "leaders"}),
     "meeting": frozenset({"meet", "talking", "document=readout"}),
     "contract": frozenset({"contract", "launchdeal", "sign", "agreement"}),
-    "suspended": frozenset({"suspend"}),
-    "ended": frozenset({"withdraw"}),
-    "delayed": frozenset({"delay"}),
 }
 """Values that are never guessed: one of these cues must stand in the sentence or the title."""
 
@@ -107,19 +90,14 @@ POINTS: Mapping[Field, Mapping[str, str]] = {
     },
     "stage": {
         "done": "signed", "talking": "talks", "proposed": "proposed", "building": "in-development", "running": "operating",
-        "handed": "delivered", "flown": "launched", "prolonged": "extended",
+        "handed": "delivered", "flown": "launched", "prolonged": "extended", "suspend": "suspended", "withdraw": "ended",
+        "delay": "delayed", "construct": "in-development",
     },
     "instrument": {"title:document=joint-statement": "joint-statement", "title:document=readout": "meeting"},
 }  # fmt: skip
-"""Words that speak for a value: a cue -> the value, worth the log-odds of WORTH by where it stands."""
-WORTH: Mapping[Field, Mapping[str, float]] = {
-    "activity": {"": 1.3, "title:": 1.5, "near:": 0.3},
-    "instrument": {"": 1.0},
-    "stage": {"": 1.0, "title:": 0.5, "near:": 0.0},
-}
-
-SAID: Mapping[str, float] = {"": 0.8, "first:": 0.8, "title:": 0.8}
-"""Log-odds for a value that a phrase says: anywhere in the sentence, before all others of its field, in the title."""
+"""Cues that speak for a value, as phrases do."""
+SAID: Mapping[str, float] = {"": 1.5, "title:": 0.4}
+"""Log-odds for a value that a phrase or a cue says: in the sentence, in the title."""
 
 
 FURTHER = 0.5
@@ -163,12 +141,10 @@ def log_odds(model: Model, field: Field, features: Mapping[str, float], further:
 def _worths(field: Field) -> Mapping[str, Mapping[str, float]]:
     """Return what words and phrases are worth beside what is learned: feature -> value -> log-odds."""
     out: dict[str, dict[str, float]] = defaultdict(dict)
-    for cue, value in POINTS[field].items():
-        for where, worth in WORTH[field].items():
-            out[where + cue][value] = worth
-    for value in VALUES[field]:
+    phrases = [(f"{field}={value}", value) for value in VALUES[field]]
+    for name, value in chain(phrases, POINTS[field].items()):
         for where, worth in SAID.items():
-            out[f"{where}{field}={value}"][value] = worth
+            out[where + name][value] = worth
     return dict(out)
 
 

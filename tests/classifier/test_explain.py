@@ -67,10 +67,10 @@ def test_reasons_tell_the_words_that_decided_each_field(news: Explanation) -> No
 
 
 def test_a_word_without_doubt_has_no_second(classifier: Classifier) -> None:
-    said = explain_document(classifier, "ESA suspends rover with Russia", "ESA has suspended work with Roscosmos on the ExoMars rover.")
-    stage = next(r for r in said.reasons[0] if r.field == "stage")
-    assert (stage.value, stage.second) == ("suspended", None)
-    assert any(word.startswith("suspend") for word in stage.words)
+    said = explain_document(classifier, "ESA and JAXA sign pact", "ESA and JAXA signed a memorandum of understanding on a lunar rover.")
+    instrument = next(r for r in said.reasons[0] if r.field == "instrument")
+    assert (instrument.value, instrument.second) == ("mou", None)
+    assert any("memorandum" in word for word in instrument.words)
 
 
 def test_score_scopes_and_threshold_agree(either: Explanation) -> None:

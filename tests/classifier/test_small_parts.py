@@ -68,13 +68,12 @@ def test_words_that_leave_no_doubt_decide() -> None:
     assert choose(model, "instrument", {"bias": 1.0, "mou": 1.0, "sign": 1.0}) == "mou"
 
 
-def test_a_phrase_speaks_for_its_value_and_most_where_it_comes_first() -> None:
+def test_a_phrase_speaks_for_its_value_more_in_the_sentence_than_in_the_title() -> None:
     even = Model({}, {}, {}, {"stage": {"signed": {"bias": 0.0}, "proposed": {"bias": 0.1}, "talks": {"bias": 0.2}}})
     assert choose(even, "stage", {"bias": 1.0}) == "talks"
     assert choose(even, "stage", {"bias": 1.0, "stage=signed": 1.0}) == "signed"
-    both = {"bias": 1.0, "stage=signed": 1.0, "stage=proposed": 1.0}
-    assert choose(even, "stage", both | {"first:stage=proposed": 1.0}) == "proposed"
-    assert choose(even, "stage", both | {"first:stage=signed": 1.0}) == "signed"
+    assert choose(even, "stage", {"bias": 1.0, "title:stage=signed": 1.0}) == "signed"
+    assert choose(even, "stage", {"bias": 1.0, "stage=proposed": 1.0, "title:stage=signed": 1.0}) == "proposed"
 
 
 def test_further_sentences_count_less_than_the_one_that_proves() -> None:
