@@ -23,7 +23,6 @@ def attribute_features(i: int, seen: Sequence[SentenceView], reading: Reading, s
     """Return the features of the sentence that proves a cooperation, with weaker ones of the title and the sentences around."""
     view = seen[i]
     names = ["bias", *view.sentence.cues, *_named(view), *_names(said[i])]
-    names += [f"rel:{relation}" for relation in view.relations]
     names += [f"near:{cue}" for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
     names += [f"title:{cue}" for sentence in reading.title for cue in sentence.cues]
     names += [f"title:{saying.name}" for sentence in reading.title for saying in said[sentence.index]]
