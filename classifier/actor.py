@@ -31,9 +31,9 @@ class Actor(NamedTuple):
 def placed(actor: Actor, before: Actor | None, following: Actor | None, text: str) -> Actor:
     """Return a state as a place, an adjective, or a company's home where the words around it say so."""
     if not actor.state:
-        return actor
+        return actor._replace(place=True) if _union(actor) and _is_venue(actor, text) else actor
     after = text[actor.end : actor.end + 70]
-    listed = before is not None and before.state and text[before.end : actor.start] in (", ", ", the ", "、")
+    listed = before is not None and before.public and text[before.end : actor.start] in (", ", ", the ", "、")
     at_a_place = before.place if before is not None and listed else _at_a_place(actor, after, text)
     if at_a_place or _in_a_name(actor, before, text):
         return actor._replace(place=True)
@@ -46,6 +46,18 @@ def placed(actor: Actor, before: Actor | None, following: Actor | None, text: st
         return actor._replace(adjective=True, public=False)
     describes = owns or after.startswith(("-based", " based")) or (owned and _QUALIFIES.match(after) is not None)
     return actor._replace(adjective=True) if describes else actor
+
+
+def _union(actor: Actor) -> bool:
+    return actor.entry.kind in ("body", "forum") or actor.blocs == ("ESA",)
+
+
+def _is_venue(actor: Actor, text: str) -> bool:
+    """Return whether a union is only where others act, or whose members they are: "work together at the OECD"."""
+    after = text[actor.end : actor.end + 15]
+    if after.startswith((" member", "'s member", "’s member")):
+        return True
+    return _VENUE.search(text[max(0, actor.start - 16) : actor.start]) is not None and not after.startswith(("'s", "’s"))
 
 
 def listed_with(actor: Actor, before: Actor | None, text: str) -> Actor:
@@ -63,7 +75,7 @@ def _at_a_place(actor: Actor, after: str, text: str) -> bool:
         return True
     if after.startswith(("'s", "’s")):
         return _LANDMARK.match(after) is not None
-    return _WHERE.search(before) is not None
+    return _WHERE.search(before) is not None or _LIFTS_OFF.search(before) is not None
 
 
 def _in_a_name(actor: Actor, before: Actor | None, text: str) -> bool:
@@ -88,11 +100,20 @@ def _of(actor: Actor, before: Actor | None, text: str) -> bool:
 
 
 _NEAR = 60
+_WHEN = (
+    r"\w+day|January|February|March|April|May|June|July|August|September|October|November|December|Now|So|Then|Thus|However|Meanwhile|Also"
+    r"|Furthermore|Moreover|Additionally|Finally|Later|Earlier|Recently|Separately|Instead|Similarly|Indeed|Currently|Tomorrow|Elsewhere"
+)
+"""Words that open a sentence as towns do: "On Monday, France ..." is not "in Lyon, France"."""
 _WHERE = re.compile(
     r"(?:\b(?:University|Institute|College|Museum) of (?:the )?"
-    r"|\b(?:in|at|near|across|throughout|outside|around|within)(?: the)? |[A-Z][\w.'’-]+, |[在于]"
+    r"|\b(?:in|at|near|across|throughout|outside|around|within)(?: the)? |[在于]"
+    rf"|\b(?!(?:{_WHEN}), )[A-Z][\w.'’-]+, "
     r"|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
 )
+_VENUE = re.compile(r"\b(?:within|at|through) (?:the )?$")
+_LIFTS_OFF = re.compile(r"\b(?:launch|lift-?off|lift|blast|flight|fl(?:y|ew|own))[^.;,]{0,50} from (?:the )?$", re.IGNORECASE)
+"""Where a rocket starts is a place, though "from" else tells who takes part: "two astronauts from Oman"."""
 _WAR = re.compile(
     r"(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to) (?:the )?$", re.IGNORECASE
 )

@@ -20,8 +20,6 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     counts = Counter(chain.from_iterable([v.features for v in seen]))
     for name, count in counts.items():
         out[f"n:{name}"] = log1p(count)
-        if "&" not in name:
-            out[f"share:{name}"] = count / total
     for prefix, where in (("t", title), ("l", body[:3])):
         for i in where:
             for feature in seen[i].features:

@@ -58,6 +58,20 @@ def test_a_country_may_be_only_a_place(actors: Actors, reader: Reader, text: str
     assert [a.place for a in of(actors, reader, text)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("They work together at the European Space Agency", True),
+        ("now joins all ESA member states", True),
+        ("cooperation through ESA", True),
+        ("They work with ESA", False),
+        ("at ESA's invitation", False),
+    ],
+)
+def test_a_union_may_be_only_where_others_act(actors: Actors, reader: Reader, text: str, *, place: bool) -> None:
+    assert [a.place for a in of(actors, reader, text)] == [place]
+
+
 def test_places_take_no_part(actors: Actors, reader: Reader) -> None:
     assert actors.relations(of(actors, reader, "Rocket Lab and NASA met in New Zealand")) == {"domestic"}
 
@@ -83,6 +97,12 @@ def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) ->
         ("in France", "place"),
         ("on New Zealand's Mahia Peninsula", "place"),
         ("Rocket Lab New Zealand", "place"),
+        ("It was signed by NASA at Lyon, France", "place"),
+        ("On Monday, France joined", "party"),
+        ("However, France joined", "party"),
+        ("NASA, France and others met", "party"),
+        ("Electron launches satellites from New Zealand", "place"),
+        ("two astronauts from France", "party"),
     ],
 )
 def test_what_the_words_around_make_of_a_state(actors: Actors, reader: Reader, text: str, standing: str) -> None:

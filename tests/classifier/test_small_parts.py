@@ -146,3 +146,18 @@ def test_linear_models() -> None:
 def test_words_inside_names_and_idle_phrases_say_nothing(gazetteer: Gazetteer, text: str, gone: str) -> None:
     (sentence,) = read("", text, Matcher(gazetteer), lexicon()).sentences
     assert gone not in sentence.cues
+
+
+@pytest.mark.parametrize(
+    ("text", "strange"),
+    [
+        ("All of them will thank all of us", "space"),
+        ("The ministers will vote", "plan"),
+        ("The power plant is new", "proposed"),
+        ("A report says so", "delay"),
+        ("The non-profit pays", "negated"),
+        ("The convention center is open", "agreement"),
+    ],
+)
+def test_a_word_of_another_language_says_nothing_in_english(text: str, strange: str) -> None:
+    assert strange not in {name for _, _, name in lexicon().cues(fold(text))}
