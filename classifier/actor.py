@@ -102,7 +102,7 @@ def _of(actor: Actor, before: Actor | None, text: str) -> bool:
 _NEAR = 60
 _WHEN = (
     r"\w+day|January|February|March|April|May|June|July|August|September|October|November|December|Now|So|Then|Thus|However|Meanwhile|Also"
-    r"|Furthermore|Moreover|Additionally|Finally|Later|Earlier|Recently|Separately|Instead|Similarly|Indeed|Currently|Tomorrow|Elsewhere"
+    r"|Europe|Furthermore|Moreover|Additionally|Finally|Later|Earlier|Recently|Separately|Instead|Similarly|Indeed|Currently|Tomorrow|Elsewhere"
 )
 """Words that open a sentence as towns do: "On Monday, France ..." is not "in Lyon, France"."""
 _WHERE = re.compile(

@@ -129,18 +129,19 @@ def _one_each(named: list[Actor], view: SentenceView, actors: Actors, text: str)
     """Return the actors without those that another speaks for.
 
     An agency speaks for its state; but it is the state that joins a framework, though not the agency that leads it,
-    and states that are named in one breath ("France and Japan") act themselves.
+    and states that are named in one breath ("France and Japan") act themselves, beside their agencies.
     """
     joining = "forum" in view.features and ("accede" in view.sentence.cues or "sign" in view.sentence.cues)
     leads = actors.owners(view.sentence) if joining else set()
-    states = {b for a in named if a.state for b in a.blocs} - leads if joining else set()
+    joiners = {b for a in named if a.state for b in a.blocs} - leads if joining else set()
+    states = set(joiners)
     agencies = {b for a in named if a.public and not a.state for b in a.blocs}
     if len(agencies) < 2:
         for a, b in pairwise(named):
             if a.state and b.state and joins(text[a.end : b.start]):
                 states |= {*a.blocs, *b.blocs}
     agencies -= states
-    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else states)]
+    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else joiners)]
 
 
 def named_better(parties: Parties, others: Parties) -> Parties:
