@@ -75,7 +75,7 @@ def _at_a_place(actor: Actor, after: str, text: str) -> bool:
         return True
     if after.startswith(("'s", "’s")):
         return _LANDMARK.match(after) is not None
-    return _WHERE.search(before) is not None or _LIFTS_OFF.search(before) is not None
+    return any(pattern.search(before) for pattern in (_WHERE, _LIFTS_OFF, _THEIR_HOME))
 
 
 def _in_a_name(actor: Actor, before: Actor | None, text: str) -> bool:
@@ -114,6 +114,12 @@ _WHERE = re.compile(
 _VENUE = re.compile(r"\b(?:within|at|through) (?:the )?$")
 _LIFTS_OFF = re.compile(r"\b(?:launch|lift-?off|lift|blast|flight|fl(?:y|ew|own))[^.;,]{0,50} from (?:the )?$", re.IGNORECASE)
 """Where a rocket starts is a place, though "from" else tells who takes part: "two astronauts from Oman"."""
+_THEIR_HOME = re.compile(
+    r"\b(?:scientists|researchers|students|engineers|experts|professors|teams|companies|firms|start-?ups|customers|universities|institutes"
+    r"|participants|visitors|guests|entrepreneurs|investors)\b[^.;,()]{0,25} (?:from|in|of)\b[^.;()]{0,40}?$",
+    re.IGNORECASE,
+)
+"""The homes of people and firms are no parties: "scientists from Chile, Peru and Kenya"."""
 _WAR = re.compile(
     r"(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to) (?:the )?$", re.IGNORECASE
 )

@@ -92,7 +92,9 @@ def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[st
         entry = mention.entry
         owned = (blocs and gives and entry.kind in MISSION_KINDS) or (joins_it and led(entry))
         if owned and len(entry.agencies) == 1:
-            owner = who.known.get(entry.agencies[0]) or actors.state_of(entry.agencies[0])
+            state = actors.state_of(entry.agencies[0])
+            speaks = who.home is not None and state is not None and who.home.blocs == state.blocs and led(entry)
+            owner = who.home if speaks else who.known.get(entry.agencies[0]) or state
             if owner is not None and not set(owner.blocs) & blocs:
                 found[owner.entry.id] = owner
     return list(found.values())
@@ -129,19 +131,18 @@ def _one_each(named: list[Actor], view: SentenceView, actors: Actors, text: str)
     """Return the actors without those that another speaks for.
 
     An agency speaks for its state; but it is the state that joins a framework, though not the agency that leads it,
-    and states that are named in one breath ("France and Japan") act themselves, beside their agencies.
+    and states that are named in one breath ("France and Japan") act themselves.
     """
     joining = "forum" in view.features and ("accede" in view.sentence.cues or "sign" in view.sentence.cues)
     leads = actors.owners(view.sentence) if joining else set()
-    joiners = {b for a in named if a.state for b in a.blocs} - leads if joining else set()
-    states = set(joiners)
+    states = {b for a in named if a.state for b in a.blocs} - leads if joining else set()
     agencies = {b for a in named if a.public and not a.state for b in a.blocs}
     if len(agencies) < 2:
         for a, b in pairwise(named):
             if a.state and b.state and joins(text[a.end : b.start]):
                 states |= {*a.blocs, *b.blocs}
     agencies -= states
-    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else joiners)]
+    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else states)]
 
 
 def named_better(parties: Parties, others: Parties) -> Parties:

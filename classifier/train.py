@@ -79,10 +79,10 @@ class Knobs:
     What a text written for training counts: `own` for the verdict, where it is unlike news; `own_fields` for what an act is.
     """
 
-    sentence: float = 0.1
+    sentence: float = 0.2
     document: float = 0.07
     fields: float = 0.2
-    own: float = 0.25
+    own: float = 0.15
     own_fields: float = 0.5
     proof: float = 0.2
 

@@ -40,6 +40,7 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
         ("", "Six countries, among them Latvia, Uruguay, Morocco and Malta, signed a space pact.", "state:lv state:uy state:ma state:mt"),
         ("", "The agencies of France and Japan met in Lima, Peru.", "state:fr state:jp"),
         ("NASA welcomes two nations", ACCORDS, "nasa state:ng state:rw"),
+        ("President Biden speaks on NASA and Africa", ACCORDS, "state:us state:ng state:rw"),
         ("NASA plans a visit", "The United States and Sweden will work together in space.", "nasa state:se"),
         ("", "France and Japan agreed on a lunar dialogue, CNES announced.", "state:fr state:jp"),
         ("", "CNES and JAXA agreed on a lunar dialogue, France and Japan announced.", "cnes jaxa"),

@@ -140,6 +140,7 @@ def test_linear_models() -> None:
     [
         ("Satellite images show troops at the border.", "space"),
         ("I extend my thanks to all.", "extend"),
+        ("卫星出口三国，其中法国最多。", "nations"),
         ("The Asia-Pacific Space Cooperation Organization said no.", "cooperate"),
     ],
 )
