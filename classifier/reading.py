@@ -68,7 +68,9 @@ class Reading:
 def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     r"""Read `title + "\n" + text`; total, linear in the length."""
     whole, folded, found = mentions(title, text, matcher)
-    spans = sentences(whole[:MAX_CHARACTERS])
+    cut = min(len(title), MAX_CHARACTERS)
+    spans = sentences(whole[:cut])
+    spans += [(start + cut, end + cut) for start, end in sentences(whole[cut:MAX_CHARACTERS])]
     named = _inside(spans, [m for m in found if m.confidence >= SURE])
     cues = meant(lexicon.cues(folded[:MAX_CHARACTERS]), found)
     words: list[dict[str, int]] = [{} for _ in spans]

@@ -61,6 +61,12 @@ def test_an_article_stays_whole(reader: Callable[[str, str], Reading]) -> None:
     assert parts(reading) == [reading]
 
 
+def test_a_title_is_a_sentence_of_its_own(reader: Callable[[str, str], Reading]) -> None:
+    reading = reader("NASA and CNES sign a pact", "jsc2024 (May 4) is the portrait. it shows both.")
+    assert [reading.text[s.start : s.end] for s in reading.title] == ["NASA and CNES sign a pact"]
+    assert reading.text[reading.sentences[1].start :].startswith("jsc2024 (May 4)")
+
+
 def test_words_that_leave_no_doubt_decide() -> None:
     model = default_model()
     assert choose(model, "stage", {"bias": 1.0, "suspend": 1.0}) == "suspended"
