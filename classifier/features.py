@@ -182,7 +182,8 @@ _PREPOSITIONS = (" with ", " for ", " from ", " between ", " by ", "与", "同",
 def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: _Context, sentence: Sentence) -> list[str]:
     """Return the strongest pair of a sentence, and whether the document or a joint mission implies one."""
     strong = joined(sentence, who, actors)
-    pairs = [_strongest(strong, relations) or _single(who, context.home)]
+    pair, single = _strongest(strong, relations), _single(who, context.home)
+    pairs = [pair or single] + ["P1"] * (pair == "DD" and single == "P1")
     implied = context.partner or "nations" in sentence.cues
     if implied and relations.isdisjoint(_WITH_PUBLIC):
         pairs += ["IP", "TP"] if context.together else ["IP"]
