@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import ip_address
 
 import httpx
@@ -26,13 +27,19 @@ class RefusedError(ValueError):
     """An address that we do not connect to; the text gives the rule and never repeats the address, which may be a secret."""
 
 
+@lru_cache(4096)
+def parsed(url: str) -> httpx.URL:
+    """Return the parts of an address; a channel has the same with every message."""
+    return httpx.URL(url)
+
+
 def check_url(url: str, outbound: Outbound | None = None) -> str:
     """Return an absolute http or https URL; raises RefusedError otherwise.
 
     With `outbound` the host and port must be allowed as well, as far as that can be said without asking DNS.
     """
     try:
-        parts = httpx.URL(url)
+        parts = parsed(url)
         good = parts.scheme in ("http", "https") and bool(parts.host) and url.isprintable() and not set(url) & set(' \\<>"')
     except (httpx.InvalidURL, ValueError):
         good = False
@@ -61,7 +68,7 @@ async def reachable(url: str, outbound: Outbound, resolve: Resolve) -> list[str]
 
     Whoever connects must use these, and not ask DNS again: a second answer may differ (DNS rebinding).
     """
-    parts = httpx.URL(check_url(url, outbound))
+    parts = parsed(check_url(url, outbound))
     return await check_host(parts.host, outbound, resolve, port_of(parts))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,18 +11,16 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
+from aiohttp import ClientConnectorError, ClientError, ClientSession
+from yarl import URL
 
-from alerts.guard import RefusedError, Resolve, lookup, reachable
+from alerts.guard import RefusedError, Resolve, lookup, parsed, reachable
 from alerts.lines import line_to
 from spacepact.errors import SendError
 from spacepact.settings import Outbound
 
 TIME_LIMIT = 15.0
 ANSWER_LIMIT = 64 * 1024
-
-# They log whole addresses and headers, and a Slack address is a secret.
-for _talker in ("httpx", "httpcore"):
-    logging.getLogger(_talker).setLevel(logging.WARNING)
 
 
 class Answer(NamedTuple):
@@ -61,40 +58,37 @@ async def post(
     try:
         async with line_to(url) as line, asyncio.timeout(time_limit):
             addresses = await reachable(url, outbound, resolve)
-            return await _first_that_listens(line.transport, url, addresses, body, headers)
+            return await _first_that_listens(line.session, url, addresses, body, headers)
     except TimeoutError:
         raise SendError(f"{name}: no answer from {host} within {time_limit:g} s") from None
     except RefusedError as error:
         raise SendError(f"{name}: {host} is refused: {error}") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (ClientError, OSError) as error:
         raise SendError(f"{name}: {host} cannot be reached ({type(error).__name__})") from None
 
 
-async def _first_that_listens(
-    transport: httpx.AsyncHTTPTransport, url: str, addresses: list[str], body: bytes, headers: Mapping[str, str]
-) -> Answer:
+async def _first_that_listens(session: ClientSession, url: str, addresses: list[str], body: bytes, headers: Mapping[str, str]) -> Answer:
     for address in addresses[:-1]:
-        with suppress(httpx.ConnectError):
-            return await _exchange(transport, url, address, body, headers)
-    return await _exchange(transport, url, addresses[-1], body, headers)
+        with suppress(ClientConnectorError):
+            return await _exchange(session, url, address, body, headers)
+    return await _exchange(session, url, addresses[-1], body, headers)
 
 
-async def _exchange(transport: httpx.AsyncHTTPTransport, url: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    asked = httpx.URL(url)
+async def _exchange(session: ClientSession, url: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    asked = parsed(url)
     ours = {"Host": asked.netloc.decode("ascii"), "User-Agent": "spacepact", "Accept-Encoding": "identity", **headers}
-    pinned, name = asked.copy_with(host=address.partition("%")[0]), {"sni_hostname": asked.host}
-    # The transport itself: a client adds cookies, redirects and proxies, which are not wanted, and half of the time.
-    response = await transport.handle_async_request(httpx.Request("POST", pinned, content=body, headers=ours, extensions=name))
-    try:
+    path, _, query = asked.raw_path.decode("ascii").partition("?")
+    host, name = address.partition("%")[0], asked.raw_host.decode("ascii") if asked.scheme == "https" else None
+    pinned = URL.build(scheme=asked.scheme, host=host, port=asked.port, path=path, query_string=query, encoded=True)
+    async with session.post(pinned, data=body, headers=ours, allow_redirects=False, server_hostname=name) as response:
         read = bytearray()
-        async for piece in response.aiter_raw():
+        async for piece in response.content.iter_any():
             read += piece
             if len(read) >= ANSWER_LIMIT:
+                response.close()
                 break
-    finally:
-        await response.aclose()
     text = _without_secrets(bytes(read[:ANSWER_LIMIT]).decode("utf-8", "replace"), asked, ours)
-    return Answer(response.status_code, text, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+    return Answer(response.status, text, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
 
 
 def _without_secrets(text: str, asked: httpx.URL, headers: Mapping[str, str]) -> str:

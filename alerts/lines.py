@@ -10,6 +10,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from pydantic import SecretStr
 
 from alerts.channel import Channel, OptionsT, Send
@@ -25,8 +26,8 @@ class Line:
     """What the channels share. A name's connections serve that name only: TLS has proved no other."""
 
     def __init__(self) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE, keepalive_expiry=IDLE)
-        self.transport = httpx.AsyncHTTPTransport(verify=_certificates(), trust_env=False, limits=limits)
+        connections = TCPConnector(ssl=_certificates(), limit=0, keepalive_timeout=IDLE)
+        self.session = ClientSession(connector=connections, cookie_jar=DummyCookieJar(), auto_decompress=False, timeout=ClientTimeout())
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.users = 0
 
@@ -47,7 +48,7 @@ async def line_to(url: str) -> AsyncIterator[Line]:
         line.users -= 1
         if not line.users:
             del _lines[key]
-            await line.transport.aclose()
+            await line.session.close()
 
 
 class Posting(Channel[OptionsT]):

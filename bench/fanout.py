@@ -2,7 +2,7 @@
 
     python bench/fanout.py [--mails 10000] [--hooks 1000] [--database URL]
 
-Bare: one connection, the finished bytes, nothing recorded: smtplib and aiosmtplib; one httpx client. Ours: the
+Bare: one connection, the finished bytes, nothing recorded: smtplib and aiosmtplib; httpx and aiohttp. Ours: the
 service's own sender over the ledger, from `pending` to `sent`, every try recorded. Receivers run in another process
 and count what they took; the parts take turns, so that a busy machine troubles all of them.
 """
@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import aiosmtplib
 import httpx
 import yaml
@@ -138,10 +139,17 @@ async def async_smtp(port: int, content: bytes, many: int) -> None:
             await client.sendmail("alerts@desk.example", [f"reader{n}@desk.example"], content)
 
 
-async def async_posts(port: int, content: bytes, many: int) -> None:
+async def httpx_posts(port: int, content: bytes, many: int) -> None:
     async with httpx.AsyncClient() as client:
         for n in range(many):
             (await client.post(f"http://127.0.0.1:{port}/hook/{n}", content=content)).raise_for_status()
+
+
+async def aiohttp_posts(port: int, content: bytes, many: int) -> None:
+    async with aiohttp.ClientSession(raise_for_status=True) as client:
+        for n in range(many):
+            async with client.post(f"http://127.0.0.1:{port}/hook/{n}", data=content) as answer:
+                await answer.read()
 
 
 def main() -> int:
@@ -171,17 +179,19 @@ def main() -> int:
         mails = timed(lambda: app.deliver("mail"))
         plain = before + plain_smtp(smtp, letter, chosen.mails - half)
         modern = timed(lambda: async_smtp(smtp, letter, chosen.mails))
-        bare = timed(lambda: async_posts(web, body, chosen.hooks))
+        older = timed(lambda: httpx_posts(web, body, chosen.hooks))
         hooks = timed(posts)
+        bare = timed(lambda: aiohttp_posts(web, body, chosen.hooks))
         totals = app.store.reading.totals()
     ours.send(True)
     taken = ours.recv()
-    expected = (chosen.mails * 3, chosen.hooks * 2)
+    expected = (chosen.mails * 3, chosen.hooks * 3)
     print(f"{'':34}{'ratio':>8}{'ours/s':>10}{'bare/s':>10}   messages")
     for name, mine, other, many in (
         (f"mail, {len(letter)} bytes, to smtplib", mails, plain, chosen.mails),
         ("mail, to aiosmtplib", mails, modern, chosen.mails),
-        (f"webhooks, {len(body)} bytes, to httpx", hooks, bare, chosen.hooks),
+        (f"webhooks, {len(body)} bytes, to httpx", hooks, older, chosen.hooks),
+        ("webhooks, to aiohttp", hooks, bare, chosen.hooks),
     ):
         if many:
             print(f"{name:34}{other / mine:8.2f}{many / mine:10.0f}{many / other:10.0f}   {many}")

@@ -262,7 +262,7 @@ def test_who_refuses_is_not_written_to_even_for_a_test(run: Run, receivers: Rece
 def test_a_channel_that_does_not_answer_says_so_without_its_address(run: Run) -> None:
     answer = run("channel", "test", "nowhere")
     assert answer.exit_code == 1
-    assert "nowhere: 127.0.0.1 cannot be reached (ConnectError) (another try may help)" in answer.stdout
+    assert "nowhere: 127.0.0.1 cannot be reached (ClientConnectorError) (another try may help)" in answer.stdout
     assert "canary" not in answer.output
 
 
