@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from alerts.message import Message
 from spacepact.errors import SendError
@@ -22,8 +22,8 @@ class Receipt(NamedTuple):
     reference: str | None = None
 
 
-Send = Callable[[Message], Awaitable[Receipt]]
-"""Sends one message and returns what the receiver said; raises SendError."""
+Send = Callable[[Any], Awaitable[Receipt]]
+"""Sends one message, as the channel's `form` made it, and returns what the receiver said; raises SendError."""
 
 
 class Channel(ABC, Generic[OptionsT]):
@@ -54,6 +54,10 @@ class Channel(ABC, Generic[OptionsT]):
         """Return who is reached when a watchlist asks for `to`: where an address is a secret, the channel's own name."""
         del to
         return (self.name,)
+
+    def form(self, message: Message) -> Any:
+        """Return a message as a session sends it; raises SendError. It may be made ahead, while the one before is under way."""
+        return message
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Send]:

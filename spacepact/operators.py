@@ -69,8 +69,7 @@ class Operators:
 
 async def _send(channel: Channel[Any], message: Message) -> bool:
     try:
-        async with channel.session() as send:
-            await send(message)
+        await channel.send(message)
     except SendError as error:
         log.warning("operators cannot be told over %s: %s", channel.name, error)
         return False

@@ -11,10 +11,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jinja2 import TemplateError
 from sqlalchemy import Connection
@@ -57,6 +58,14 @@ class Write(Protocol):
     def __call__(self, number: str, items: Sequence[Told], *, coverage: Coverage | None = None) -> Message: ...
 
 
+class _Lane(NamedTuple):
+    """A channel that is being emptied, how to send over it, and what was formed ahead: by the very claim, for another one tells less."""
+
+    channel: Channel[Any]
+    send: Send
+    ahead: dict[int, Any]
+
+
 @dataclass(frozen=True)
 class Sender:
     """Sends what is owed; a channel's trouble is recorded, never raised."""
@@ -69,6 +78,7 @@ class Sender:
     operators: Operators = field(default_factory=Operators)
     sources: Sequence[str] = ()
     _closed: set[str] = field(default_factory=set)
+    _under_way: set[str] = field(default_factory=set)
 
     @cached_property
     def journal(self) -> Journal:
@@ -81,29 +91,34 @@ class Sender:
         if channel is None:
             return 0
         self._closed.discard(lane)
-        await self.journal.recovered()
-        return await self._run(channel)
+        self._under_way.add(lane)
+        try:
+            await self.journal.recovered()
+            return await self._run(channel)
+        finally:
+            self._under_way.discard(lane)
 
     async def _run(self, channel: Channel[Any]) -> int:
-        """Send one message after the other over one connection, until nothing is due."""
+        """Send one message after the other over one connection, until nothing is due; the last lane waits for nobody's notes."""
         sent, most = 0, FIRST
         async with channel.session() as send:
             while self._open(channel):
                 claims, began = await self._insist(partial(self._reserve, channel, most)), self.now()
-                sent += await self._block(channel, send, claims)
+                sent += await self._block(_Lane(channel, send, {}), claims)
                 if len(claims) < most and all(len(claim.items) == 1 for claim in claims):
                     break  # there was no more; of what goes together there may be
                 took = max((self.now() - began).total_seconds(), 1e-6)
                 most = max(FIRST, min(BLOCK, int(len(claims) / took * SPAN)))
-            await self._write(partial(self._leave, None, ()))
+        self._under_way.discard(channel.name)
+        await self._insist(partial(self.journal.settled, hurry=not self._under_way))
         return sent
 
     async def _reserve(self, channel: Channel[Any], most: int) -> list[Claim]:
         return await self.journal.share(self.store.ledger.reserve_each, Ask(channel.name, self.now(), most, channel.size))
 
-    async def _block(self, channel: Channel[Any], send: Send, claims: Sequence[Claim]) -> int:
+    async def _block(self, lane: _Lane, claims: Sequence[Claim]) -> int:
         """Send reserved messages in turn; what is left when the lane closes is given back."""
-        sent, record, fresh = 0, None, self.now() + FRESH
+        channel, sent, record, fresh = lane.channel, 0, None, self.now() + FRESH
         for position, claim in enumerate(claims):
             if record and channel.shares:
                 await self._write(record)
@@ -113,7 +128,8 @@ class Sender:
                     await self._write(partial(self._leave, record, claims[position:]))
                     return sent
                 begun = await self._begin(record, claim, fresh)
-                record, ok = await self._try(channel, send, begun) if begun else (None, False)
+                asyncio.get_running_loop().call_soon(self._form_ahead, lane, claims[position + 1 : position + 2])
+                record, ok = await self._try(lane, begun) if begun else (None, False)
             if begun:
                 sent += ok
                 await asyncio.sleep(channel.gap)
@@ -166,28 +182,38 @@ class Sender:
             lately = await asyncio.to_thread(self.store.ledger.lately, *own, now - timedelta(days=1), now)
         return hold(timing, lately, now)
 
-    async def _try(self, channel: Channel[Any], send: Send, claim: Claim) -> tuple[Record | None, bool]:
+    async def _try(self, lane: _Lane, claim: Claim) -> tuple[Record | None, bool]:
         """Send one message; returns how to record what came of it (None: it is noted), and whether it went."""
         started = self.now()
         try:
-            receipt = await send(await self._message(claim))
+            receipt = await lane.send(lane.ahead.pop(id(claim), None) or await self._form(lane, claim))
         except SendError as error:
             if error.broken or error.retry_after:
-                self._closed.add(channel.name)
+                self._closed.add(lane.channel.name)
             return partial(self._failed, claim, error, self.now()), False
-        log.info("sent %s to %s: %s", claim.id, channel.name, receipt.answer)
+        log.info("sent %s to %s: %s", claim.id, lane.channel.name, receipt.answer)
         if claim.plain and self._note(claim, started, ended=self.now(), answer=receipt.answer, reference=receipt.reference):
             return None, True
         settle = partial(self.store.ledger.settle, claim, "sent", receipt.answer, self.now(), reference=receipt.reference)
         return lambda connection: settle(within=connection), True
 
-    async def _message(self, claim: Claim) -> Message:
+    def _form_ahead(self, lane: _Lane, following: Sequence[Claim]) -> None:
+        """Form what comes next, if nothing can change it, while the receiver looks at what was sent; a mistake waits for its turn."""
+        for claim in following:
+            with suppress(SendError):
+                if claim.plain:
+                    lane.ahead[id(claim)] = lane.channel.form(self._message(claim))
+
+    async def _form(self, lane: _Lane, claim: Claim) -> Any:
         coverage = await asyncio.to_thread(self._coverage, claim) if claim.kind == "digest" else None
+        return lane.channel.form(self._message(claim, coverage))
+
+    def _message(self, claim: Claim, coverage: Coverage | None = None) -> Message:
         try:
             message = self.write(claim.id, [(i.delivery, i.told) for i in claim.items], coverage=coverage)
-            return message.model_copy(update={"reply_to": claim.reply_to}) if message.facts else message
         except (TemplateError, ValueError) as error:
             raise SendError(f"the message cannot be written: {error}", permanent=True) from error
+        return message.model_copy(update={"reply_to": claim.reply_to}) if message.facts and claim.reply_to else message
 
     def _coverage(self, claim: Claim) -> Coverage:
         due = min(i.delivery.due or self.now() for i in claim.items)

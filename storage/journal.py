@@ -51,12 +51,18 @@ class Journal:
         """Run `work` in the next transaction; raises what it raises."""
         return await self.share(lambda _, connection: [work(connection)], None)
 
-    async def share(self, work: Callable[[Sequence[A], Connection], Sequence[T]], ask: A) -> T:
+    async def settled(self, *, hurry: bool) -> None:
+        """Return when all that was noted by now is in the database; without `hurry` when it would be there anyway."""
+        if self._notebook:
+            await self.share(_nothing, None, hurry=hurry)
+
+    async def share(self, work: Callable[[Sequence[A], Connection], Sequence[T]], ask: A, *, hurry: bool = True) -> T:
         """Run `work` in the next transaction, once for all who ask the same of it by then; it returns an answer to each."""
         entry = _Entry(work, ask, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         self._wake()
-        self._asked.set()
+        if hurry:
+            self._asked.set()
         result: T = await asyncio.shield(entry.done)
         return result
 
@@ -90,7 +96,7 @@ class Journal:
 
     async def _drain(self) -> None:
         while self._waiting or self._notes:
-            if not self._waiting:
+            if not self._asked.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._asked.wait(), LATEST)
             self._asked.clear()
@@ -144,3 +150,7 @@ def _fold(asked: Sequence[Sequence[Note]], connection: Connection) -> Sequence[N
     for notes in asked:
         fold(notes, connection)
     return [None] * len(asked)
+
+
+def _nothing(asked: Sequence[None], _connection: Connection) -> Sequence[None]:
+    return asked

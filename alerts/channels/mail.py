@@ -43,6 +43,12 @@ class Patience(NamedTuple):
     final: float = 600.0
 
 
+class _Letter(NamedTuple):
+    content: bytes
+    recipient: str
+    reference: str
+
+
 class Mail(Channel[MailOptions]):
     """Sends multipart/alternative; 4yz is tried again, 5yz is not, a refused login stops the channel."""
 
@@ -63,7 +69,15 @@ class Mail(Channel[MailOptions]):
 
     async def send(self, message: Message) -> Receipt:
         async with self.session() as send:
-            return await send(message)
+            return await send(self.form(message))
+
+    def form(self, message: Message) -> _Letter:
+        try:
+            content = compose(message, self.mail.sender, datetime.now(UTC))
+            recipient = parse_address(message.recipient)
+        except (MessageError, ValueError) as error:
+            raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
+        return _Letter(content, recipient, reference(message, self.mail.sender))
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Send]:
@@ -82,13 +96,8 @@ class Mail(Channel[MailOptions]):
         finally:
             await line.hang_up()
 
-    async def _send(self, line: _Line, message: Message) -> Receipt:
-        try:
-            content = compose(message, self.mail.sender, datetime.now(UTC))
-            recipient = parse_address(message.recipient)
-        except (MessageError, ValueError) as error:
-            raise SendError(f"{self.name}: no mail can be made of {message.id}: {error}", permanent=True) from None
-        return Receipt(await self._carry(line, content, recipient), reference(message, self.mail.sender))
+    async def _send(self, line: _Line, letter: _Letter) -> Receipt:
+        return Receipt(await self._carry(line, letter.content, letter.recipient), letter.reference)
 
     async def _carry(self, line: _Line, content: bytes, recipient: str) -> str:
         try:
