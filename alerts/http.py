@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import httpx
 from aiohttp import ClientConnectorError, ClientError, ClientSession
@@ -54,7 +53,7 @@ async def post(
 
     The host is resolved once, every address checked, and only these are connected to.
     """
-    host = urlsplit(url).hostname
+    host = parsed(url).host
     try:
         async with line_to(url) as line, asyncio.timeout(time_limit):
             addresses = await reachable(url, outbound, resolve)

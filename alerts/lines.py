@@ -7,13 +7,13 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from urllib.parse import urlsplit
 
 import httpx
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from pydantic import SecretStr
 
 from alerts.channel import Channel, OptionsT, Send
+from alerts.guard import parsed
 
 AT_ONCE = 4
 """How many channels may send to one host at the same moment: a thousand connections at once are an attack."""
@@ -25,22 +25,23 @@ IDLE = 1.5
 class Line:
     """What the channels share. A name's connections serve that name only: TLS has proved no other."""
 
-    def __init__(self) -> None:
-        connections = TCPConnector(ssl=_certificates(), limit=0, keepalive_timeout=IDLE)
+    def __init__(self, scheme: str) -> None:
+        connections = TCPConnector(ssl=scheme != "https" or _certificates(), limit=0, keepalive_timeout=IDLE)
         self.session = ClientSession(connector=connections, cookie_jar=DummyCookieJar(), auto_decompress=False, timeout=ClientTimeout())
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.users = 0
 
 
-_lines: dict[tuple[asyncio.AbstractEventLoop, str, str], Line] = {}
+_lines: dict[tuple[asyncio.AbstractEventLoop, str, bytes], Line] = {}
 
 
 @asynccontextmanager
 async def line_to(url: str) -> AsyncIterator[Line]:
     """Return the line to the host of a URL; who leaves it last closes its connections."""
-    key = (asyncio.get_running_loop(), *urlsplit(url)[:2])
+    loop, whole = asyncio.get_running_loop(), parsed(url)
+    key = (loop, whole.scheme, whole.netloc)
     if (line := _lines.get(key)) is None:
-        line = _lines[key] = Line()
+        line = _lines[key] = Line(whole.scheme)
     line.users += 1
     try:
         yield line

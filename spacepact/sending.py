@@ -130,8 +130,8 @@ class Sender:
                 begun = await self._begin(record, claim, fresh)
                 asyncio.get_running_loop().call_soon(self._form_ahead, lane, claims[position + 1 : position + 2])
                 record, ok = await self._try(lane, begun) if begun else (None, False)
-            if begun:
-                sent += ok
+            sent += ok
+            if begun and channel.gap:
                 await asyncio.sleep(channel.gap)
         if record:
             await self._write(record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -28,7 +29,7 @@ class Tokens:
     """Makes and reads the words; whoever has the key can do both, so it is never shown."""
 
     def __init__(self, key: str) -> None:
-        self._key = key
+        self._signer = lru_cache(64)(lambda purpose, bound: URLSafeSerializer(key, salt=f"spacepact {purpose} {bound}"))
 
     def make(self, purpose: Purpose, content: Mapping[str, Any], now: datetime, *, bound: str = "") -> str:
         """Return a word for a URL; it is good for this purpose, and together with `bound`, only."""
@@ -45,9 +46,6 @@ class Tokens:
         if age is not None and now - made > age:
             raise BadTokenError("This link is too old.")
         return content, made
-
-    def _signer(self, purpose: Purpose, bound: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._key, salt=f"spacepact {purpose} {bound}")
 
 
 def new_key() -> str:

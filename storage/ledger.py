@@ -58,10 +58,7 @@ class Ledger:
     def start_each(self, claims: Sequence[Claim], now: datetime, lease: timedelta, connection: Connection) -> list[Claim | None]:
         """Start the messages of many lanes at once; each as `start` says."""
         wary = refusing(connection, {claim.delivery.recipient for claim in claims})
-        wanted = [
-            claim._replace(items=tuple(self._wanted(connection, claim, now) if claim.delivery.recipient in wary else claim.items))
-            for claim in claims
-        ]
+        wanted = [self._wanted(connection, claim, now) if claim.delivery.recipient in wary else claim for claim in claims]
         mine = deliveries.c.message.in_([claim.id for claim in claims]) & deliveries.c.state.in_(OWED)
         held = select(deliveries.c.message, deliveries.c.fence).where(mine, deliveries.c.channel.not_in(closed(now))).with_for_update()
         ours = {(row.message, row.fence) for row in connection.execute(held)}
@@ -74,8 +71,8 @@ class Ledger:
                 upsert(connection, tries, {"delivery_id": item.delivery.id, "number": claim.number}, {"started": now})
         return [claim if (claim.id, claim.fence) in ours else None for claim in wanted]
 
-    def _wanted(self, connection: Connection, claim: Claim, now: datetime) -> list[Item]:
-        return [item for item in claim.items if not self._refused(connection, claim, item, now)]
+    def _wanted(self, connection: Connection, claim: Claim, now: datetime) -> Claim:
+        return claim._replace(items=tuple(item for item in claim.items if not self._refused(connection, claim, item, now)))
 
     def _refused(self, connection: Connection, claim: Claim, item: Item, now: datetime) -> bool:
         """Suppress a delivery that its recipient does not want any more; say whether it was."""

@@ -145,7 +145,7 @@ def due(now: datetime, of: FromClause = deliveries) -> ColumnElement[bool]:
 
 
 def _unbound(claim: Claim) -> bool:
-    return all(item.delivery.timing == Timing(zone=item.delivery.timing.zone) for item in claim.items)
+    return all(item.delivery.timing.model_fields_set <= {"zone"} for item in claim.items)
 
 
 def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, size: int) -> Iterator[list[Row[Any]]]:
@@ -182,8 +182,12 @@ def _told(connection: Connection, ids: Collection[str]) -> dict[str, Alert | Not
 
 def _threads(connection: Connection, rows: Sequence[Row[Any]], told: Iterable[Alert | Notice]) -> dict[tuple[str, str, str], str]:
     """Return the receiver's own reference of the first message about each record that is told, by lane, recipient and record."""
-    records = {alert.story.record for alert in told if isinstance(alert, Alert)}
-    of_records = select(stories.c.id, stories.c.record).where(stories.c.record.in_(records)).subquery()
+    of_stories = [alert for alert in told if isinstance(alert, Alert)]
+    known = select(stories.c.id, stories.c.record).where(stories.c.record.in_({alert.story.record for alert in of_stories}))
+    news = {alert.story.id for alert in of_stories if alert.kind == "first-report"}
+    if not any(row.tries for row in rows) and news.issuperset(connection.scalars(known)):
+        return {}  # nobody was told of these records before
+    of_records = known.subquery()
     query = select(deliveries.c.channel, deliveries.c.recipient, of_records.c.record, deliveries.c.reference).join(
         of_records, of_records.c.id == deliveries.c.story_id
     )

@@ -66,7 +66,7 @@ class Webhook(Posting[WebhookOptions]):
         check_url(self.url.get_secret_value(), settings.outbound)
 
     async def send(self, message: Message) -> Receipt:
-        body = small(payload(message)).model_dump_json()
+        body = small(payload(message))
         headers = self._headers(message.id, body, datetime.now(UTC))
         url, outbound = self.url.get_secret_value(), self.settings.outbound
         answer = await post(self.name, url, body.encode(), headers, outbound=outbound, time_limit=self.time_limit)
@@ -85,16 +85,16 @@ class Webhook(Posting[WebhookOptions]):
         }
 
 
-def small(whole: Payload | NoticePayload) -> Payload | NoticePayload:
-    """Return a payload under 20 kB: the last sources are counted instead of named, then long texts and lists are cut."""
+def small(whole: Payload | NoticePayload) -> str:
+    """Return a payload as JSON under 20 kB: the last sources are counted instead of named, then long texts and lists are cut."""
     limit = MOST_BYTES // 5
-    while len(whole.model_dump_json().encode()) >= MOST_BYTES:
+    while len((body := whole.model_dump_json()).encode()) >= MOST_BYTES:
         if isinstance(whole, Payload) and len(whole.data.sources) > 1:
             whole = whole.model_copy(update={"data": _one_source_less(whole.data)})
         else:
             whole = whole.model_validate(_cut(whole.model_dump(), limit))
             limit //= 2
-    return whole
+    return body
 
 
 def _one_source_less(facts: Facts) -> Facts:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from storage import Note, Store, migrate, open_database
+from storage import Journal, Note, Store, migrate, open_database
+from storage.journal import LATEST
 from storage.notebook import Notebook, fold
 from storage.replay import replay
 from tests.conftest import NOW
@@ -85,3 +89,32 @@ def test_an_old_note_neither_undoes_a_replay_nor_speaks_over_the_next_sender(sto
     with store.engine.begin() as connection:
         fold([sent, two._replace(ended=LATER)], connection)
     assert {state for state, _ in states(store)} == {"pending"}, "one is asked for again, the other is somebody else's by now"
+
+
+def ends(store: Store, *hurries: bool) -> tuple[int, float]:
+    """Note two successes, let as many lanes end; return the number of commits, and the seconds that it took."""
+    commits: list[None] = []
+    event.listen(store.engine, "commit", lambda _: commits.append(None))
+
+    async def run() -> float:
+        journal, started = Journal(store.engine), time.monotonic()
+        for note in reserved(store):
+            journal.note(note._replace(ended=LATER, answer="250 ok"))
+        commits.clear()
+        await asyncio.gather(*(journal.settled(hurry=hurry) for hurry in hurries))
+        return time.monotonic() - started
+
+    seconds, shared = asyncio.run(run()), len(commits)
+    assert states(store) == [("sent", 1), ("sent", 1)]
+    return shared, seconds
+
+
+def test_lanes_that_end_share_the_commit_of_the_notes(store: Store) -> None:
+    commits, seconds = ends(store, *[False] * 50)
+    assert commits == 1
+    assert seconds >= LATEST, "nobody hurried"
+
+
+def test_the_last_lane_that_ends_takes_all_with_it_at_once(store: Store) -> None:
+    commits, seconds = ends(store, *[False] * 50, True)
+    assert (commits, seconds < LATEST) == (1, True)
