@@ -150,20 +150,33 @@ def _unbound(claim: Claim) -> bool:
 
 def _messages(connection: Connection, rows: Sequence[Row[Any]], now: datetime, size: int) -> Iterator[list[Row[Any]]]:
     """Yield what goes together: what went together before, else all that is due of one batch, else one delivery alone."""
-    met: set[tuple[str, ...]] = set()
+    shared: dict[tuple[str, ...], list[Row[Any]]] = defaultdict(list)
+    for row in _companions(connection, [row for row in rows if len(_group(row, size)) > 1], now):
+        shared[_group(row, size)].append(row)
     for row in rows:
-        together = row.batch and size > 1
-        key = ("message", row.message) if row.message else (row.recipient, row.batch) if together else (row.id,)
-        if key in met:
-            continue
-        met.add(key)
-        if not row.message and not together:
+        group = _group(row, size)
+        if len(group) == 1:
             yield [row]
-            continue
-        same = deliveries.c.message == row.message if row.message else deliveries.c.message.is_(None) & (deliveries.c.batch == row.batch)
-        query = select(deliveries).where(same, due(now), deliveries.c.channel == row.channel, deliveries.c.recipient == row.recipient)
-        query = query.order_by(deliveries.c.created, deliveries.c.id).limit(10_000 if row.message else size)
-        yield list(connection.execute(query.with_for_update(skip_locked=True)).all())
+        elif together := shared.pop(group, None):
+            yield together if row.message else together[:size]
+
+
+def _group(row: Row[Any], size: int) -> tuple[str, ...]:
+    """Return what the rows of one message have in common; a row alone has its id."""
+    if row.message:
+        return row.channel, row.recipient, "message", row.message
+    return (row.channel, row.recipient, "batch", row.batch) if row.batch and size > 1 else (row.id,)
+
+
+def _companions(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Row[Any]]:
+    """Return these rows with all that is due and may go with one of them, in one query however many they are."""
+    if not rows:
+        return ()
+    new = deliveries.c.message.is_(None) & deliveries.c.batch.in_({row.batch for row in rows if not row.message})
+    same = or_(deliveries.c.message.in_({row.message for row in rows if row.message}), new)
+    mine = deliveries.c.channel.in_({row.channel for row in rows}) & deliveries.c.recipient.in_({row.recipient for row in rows})
+    query = select(deliveries).where(same, mine, due(now)).order_by(deliveries.c.created, deliveries.c.id)
+    return connection.execute(query.with_for_update(skip_locked=True)).all()
 
 
 def _message_id(group: Sequence[Row[Any]], size: int) -> str:

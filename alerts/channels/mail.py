@@ -145,8 +145,7 @@ class _Line:
         done, patience = False, self._channel.patience
         try:
             client = await self._begin()
-            async with asyncio.timeout(patience.reply):
-                await client.rcpt(recipient)
+            await self._say(client, b"RCPT", b"TO:<%b>" % recipient.encode())
             async with asyncio.timeout(patience.final):
                 answer = await client.data(content)
             done = answer.code == 250
@@ -158,20 +157,27 @@ class _Line:
         return clean_line(f"{answer.code} {answer.message}")
 
     async def _begin(self) -> SMTP:
+        who = b"FROM:<%b>" % self._channel.sender.encode()
         if self._client is not None:
             try:
-                return await self._mail(self._client)
+                await self._say(self._client, b"MAIL", who)
             except (SMTPException, OSError):
                 self._drop()
+            else:
+                return self._client
         self._client = self._channel.client()
         await self._client.connect(timeout=self._channel.patience.connect)
         self._client.timeout = None  # its own timer on each reply takes as long as the reply; ours does not
-        return await self._mail(self._client)
-
-    async def _mail(self, client: SMTP) -> SMTP:
         async with asyncio.timeout(self._channel.patience.reply):
-            await client.mail(self._channel.sender)
-        return client
+            await self._client.mail(self._channel.sender)  # says EHLO first, or HELO
+        return self._client
+
+    async def _say(self, client: SMTP, *words: bytes) -> None:
+        """Give a command that the server must agree to; the client's own methods parse the address once more, at length."""
+        async with asyncio.timeout(self._channel.patience.reply):
+            answer = await client.execute_command(*words)
+        if answer.code not in (250, 251):
+            raise SMTPResponseException(answer.code, answer.message)
 
     async def hang_up(self) -> None:
         """End the connection as a guest does."""
