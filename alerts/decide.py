@@ -87,7 +87,10 @@ def tell(
 
 @dataclass
 class _Desk:
-    """One article's decision in the making; `taken` are stories that another of its cooperations stands for."""
+    """One article's decision in the making; `taken` are stories that another of its cooperations stands for.
+
+    `before` are the stories that it joined, as they were: a text is not compared with itself.
+    """
 
     tagged: Tagged
     watchlists: Watchlists
@@ -98,6 +101,7 @@ class _Desk:
     silences: Sequence[Silence] = ()
     touched: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    before: dict[str, Story] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
     recalled: list[Recall] = field(default_factory=list)
 
@@ -133,7 +137,7 @@ class _Desk:
 
     def place(self, cooperation: Cooperation) -> None:
         """Let a cooperation join its story, follow one in its record, or begin one."""
-        related = [(self._relate(cooperation, s), s) for s in self.stories.values() if s.id not in self.taken]
+        related = [(self._relate(cooperation, self.before.get(s.id, s)), s) for s in self.stories.values() if s.id not in self.taken]
         same = [(r.weight, s.last_seen, s.id, r.reason) for r, s in related if r.kind == "same-event"]
         record = [(_stood(s), s.last_seen, r.weight, s.id, r.reason) for r, s in related if r.kind == "same-record"]
         if same:
@@ -172,9 +176,10 @@ class _Desk:
 
     def _join(self, story: Story, cooperation: Cooperation, why: str) -> None:
         joined = self._with_report(story, why)
-        if joined.head.url == self.report.url:
+        if joined.head.url == self.report.url and story.id not in self.before:
             also = story.readings if story.also else ()
             joined = joined.model_copy(update={"cooperation": cooperation, "also": also})
+        self.before.setdefault(story.id, story)
         self.tell(joined, "first-report", cooperation)
 
     def _reworded(self, story: Story, was: Cooperation, new: Cooperation) -> None:

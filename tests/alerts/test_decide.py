@@ -122,6 +122,18 @@ def test_what_one_article_tells_apart_stays_apart(make: Any) -> None:
     assert [len(s.tellings) for s in desk.stories.values() if s.cooperation.activity == "data-sharing"] == [2]
 
 
+def test_what_an_article_tells_besides_does_not_take_over_the_story_that_it_joins(make: Any) -> None:
+    joined = make.cooperation("state:us", "state:in", missions=[], activity="exploration-framework", instrument="accession")
+    crew = make.cooperation("nasa", "isro", missions=[], activity="crew", instrument="none", stage="talks")
+    sheet = "Fact sheet: Hestia visit, with Zephyr Hall, Orion Dock, Port Alder and the Kappa Array"
+    desk = make.desk()
+    desk.takes(make.article(1, title=sheet), joined)
+    desk.takes(make.article(2, title=sheet, tier="official"), joined, crew)
+    first = next(s for s in desk.stories.values() if len(s.tellings) == 2)
+    assert first.cooperation.instrument == "accession"
+    assert desk.takes(make.article(3, title="India is in"), joined).alerts == ()
+
+
 def revise(make: Any, desk: Any, was: list[Any], now: list[Any], **other: Any) -> Decision:
     page = make.article(1, revision=2, **other)
     decision: Decision = desk.takes(page, *now, before=make.classification(*was))
