@@ -39,7 +39,7 @@ def _fold_one(code: int) -> int:
 
 _BASE = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d"}
 _TABLE = _Table()
-_ASCII_CHARACTERS = frozenset(map(chr, range(128)))
+_ASCII_BYTES = bytes(range(128))
 _FEW = 30
 
 
@@ -49,17 +49,23 @@ def fold(text: str) -> str:
     Hyphens and blanks are one thing (Artemis-II = Artemis II); lone surrogates become U+FFFD.
     """
     if not text.isascii():
-        strange = set(text).difference(_ASCII_CHARACTERS)
-        if len(strange) > _FEW:
+        folded = {char: chr(_TABLE[ord(char)]) for char in _strange(text)}
+        changed = {char: plain for char, plain in folded.items() if char != plain}
+        if len(changed) > _FEW:
             text = _NOT_ASCII.sub(lambda m: m[0].translate(_TABLE), text)
         else:  # mostly quotes and dashes: a replacement each is far cheaper
-            for char in strange:
-                text = text.replace(char, chr(_TABLE[ord(char)]))
+            for char, plain in changed.items():
+                text = text.replace(char, plain)
     if text.isascii():
         return text.translate(_ASCII)
     for sign, plain in _SIGNS:
         text = text.replace(sign, plain)
     return text.lower()
+
+
+def _strange(text: str) -> set[str]:
+    """Return the characters that are not ASCII; to delete bytes is far cheaper than to look at every character."""
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII_BYTES).decode("utf-8", "surrogatepass"))
 
 
 _ADDRESS = re.compile(r"""https?://[^\s)\]>"]+""")

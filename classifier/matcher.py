@@ -34,7 +34,8 @@ class Matcher:
         every = [s for e in gazetteer.entries for s in surfaces(e) if len(s.key) > 1]
         self._exact = _group(s for s in every if s.exact)
         self._folded = _group(s for s in every if not s.exact)
-        self._exact_search = ahocorasick_rs.AhoCorasick([s[0].key for s in self._exact] or ["\0"])
+        quickest = ahocorasick_rs.Implementation.DFA  # the largest, too: affordable for acronyms
+        self._exact_search = ahocorasick_rs.AhoCorasick([s[0].key for s in self._exact] or ["\0"], implementation=quickest)
         self._folded_search = ahocorasick_rs.AhoCorasick([s[0].key for s in self._folded] or ["\0"])
         self._series = [(re2.compile(e.pattern), e) for e in gazetteer.entries if e.pattern]
         self._any_series = re2.Set.SearchSet()
