@@ -76,3 +76,14 @@ def test_many_start_at_once_and_each_only_what_is_still_its_own(store: Store) ->
         begun = store.ledger.start_each([*claims[:3], taken_over], later, timedelta(minutes=15), connection)
     assert [claim and claim.id for claim in begun] == [claims[0].id, None, claims[2].id, None]
     assert {row.id: row.tries for row in store.reading.deliveries() if row.tries} == {claims[0].id: 1, claims[2].id: 1}
+
+
+def test_what_went_together_before_goes_together_again_in_one_query_however_many_there_are(store: Store) -> None:
+    asked: list[str] = []
+    first = reserved(store, *map(ask, LANES))
+    event.listen(store.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked.append(statement))
+    again = Ask("one", NOW + timedelta(minutes=5), 9, 50)
+    assert reserved(store, again) == [first[0]], "given to nobody else meanwhile, under the same ids"
+    alone = len(asked)
+    assert reserved(store, *(again._replace(channel=lane) for lane in LANES[1:])) == first[1:]
+    assert len(asked) - alone == alone
