@@ -104,7 +104,7 @@ _WHEN = (
     r"\w+day|January|February|March|April|May|June|July|August|September|October|November|December|Now|So|Then|Thus|However|Meanwhile|Also"
     r"|Europe|Furthermore|Moreover|Additionally|Finally|Later|Earlier|Recently|Separately|Instead|Similarly|Indeed|Currently|Tomorrow|Elsewhere"
 )
-"""Words that open a sentence as towns do: "On Monday, France ..." is not "in Lyon, France"."""
+"""Words before a comma that are no towns: "On Monday, France ..." is not "in Lyon, France"."""
 _WHERE = re.compile(
     r"(?:\b(?:University|Institute|College|Museum) of (?:the )?"
     r"|\b(?:in|at|near|across|throughout|outside|around|within)(?: the)? |[在于]"
@@ -116,7 +116,8 @@ _LIFTS_OFF = re.compile(r"\b(?:launch|lift-?off|lift|blast|flight|fl(?:y|ew|own)
 """Where a rocket starts is a place, though "from" else tells who takes part: "two astronauts from Oman"."""
 _THEIR_HOME = re.compile(
     r"\b(?:scientists|researchers|students|engineers|experts|professors|teams|companies|firms|start-?ups|customers|universities|institutes"
-    r"|participants|visitors|guests|entrepreneurs|investors)\b[^.;,()]{0,25} (?:from|in|of)\b[^.;()]{0,40}?$",
+    r"|participants|visitors|guests|entrepreneurs|investors)(?: [\w-]+){0,2} (?:from|in|of) (?:the )?"
+    r"(?:(?:[\w-]+ ){0,5}(?:countries|nations|states)\b,?(?: (?:including|such as|like|among them))? (?:the )?)?$",
     re.IGNORECASE,
 )
 """The homes of people and firms are no parties: "scientists from Chile, Peru and Kenya"."""

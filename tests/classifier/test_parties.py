@@ -104,6 +104,7 @@ def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) ->
         ("Electron launches satellites from New Zealand", "place"),
         ("two astronauts from France", "party"),
         ("scientists from a number of countries, including France", "place"),
+        ("the experts in radar will visit France", "party"),
     ],
 )
 def test_what_the_words_around_make_of_a_state(actors: Actors, reader: Reader, text: str, standing: str) -> None:

@@ -155,16 +155,5 @@ def test_words_inside_names_and_idle_phrases_say_nothing(gazetteer: Gazetteer, t
     assert gone not in sentence.cues
 
 
-@pytest.mark.parametrize(
-    ("text", "strange"),
-    [
-        ("All of them will thank all of us", "space"),
-        ("The ministers will vote", "plan"),
-        ("The power plant is new", "proposed"),
-        ("A report says so", "delay"),
-        ("The non-profit pays", "negated"),
-        ("The convention center is open", "agreement"),
-    ],
-)
-def test_a_word_of_another_language_says_nothing_in_english(text: str, strange: str) -> None:
-    assert strange not in {name for _, _, name in lexicon().cues(fold(text))}
+def test_a_french_agreement_is_not_read_into_an_english_hall() -> None:
+    assert "agreement" not in {name for _, _, name in lexicon().cues(fold("The convention center is open"))}
