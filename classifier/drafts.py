@@ -14,6 +14,7 @@ from classifier.judged import Judged, sentence_features
 from classifier.model import Model
 from classifier.parties import Actors
 from classifier.partners import Parties, companies_named, named_better, partners, protagonists
+from classifier.speakers import flown_by, speaking, states_of_title
 
 CANDIDATE = 0.05
 """A sentence below this worth proves nothing."""
@@ -85,10 +86,12 @@ def _general(judged: Judged) -> bool:
 def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> Iterator[Draft]:
     """Yield a draft for every sentence that joins parties, the best first."""
     who = protagonists(judged.reading, judged.seen, judged.home, actors)
+    states = states_of_title(judged.seen, judged.reading.titles) if general else {}
     for worth, view in _ranked(judged, model):
         if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue
         parties = partners(view, who, actors, judged.reading.text)
+        parties = flown_by(speaking(parties, view, states), view, who.known)
         if "history" in view.sentence.cues and len(parties) > FEW:
             continue
         if len({b for p in parties for b in (p.blocs[:1] if p else ("?",))}) > 1:
