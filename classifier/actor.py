@@ -53,9 +53,9 @@ def _union(actor: Actor) -> bool:
 
 
 def _is_venue(actor: Actor, text: str) -> bool:
-    """Return whether a union is only where others act, or whose members they are: "work together at the OECD"."""
+    """Return whether a union is only where others act, whose members they are, or whose sanctions: "work together at the OECD"."""
     after = text[actor.end : actor.end + 15]
-    if after.startswith((" member", "'s member", "’s member")):
+    if after.startswith((" member", "'s member", "’s member", " sanction", "'s sanction", "’s sanction")):
         return True
     return _VENUE.search(text[max(0, actor.start - 16) : actor.start]) is not None and not after.startswith(("'s", "’s"))
 

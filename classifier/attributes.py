@@ -76,6 +76,9 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "implementing-arrangement": frozenset({"implementing"}),
     "meeting": frozenset({"meet", "talking", "document=readout"}),
     "contract": frozenset({"contract", "launchdeal", "sign", "agreement"}),
+    "suspended": frozenset({"suspend"}),
+    "ended": frozenset({"withdraw"}),
+    "delayed": frozenset({"delay"}),
 }
 """Values that are never guessed: one of these cues must stand in the sentence or the title."""
 
