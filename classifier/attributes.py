@@ -69,9 +69,9 @@ CRAFT = re.compile(
 SAYS: Mapping[Field, Mapping[str, str]] = {
     "activity": {"jointmission": "joint-mission", "datashare": "data-sharing", "satnav": "navigation", "antenna": "ground-segment"},
     "instrument": {"mou": "mou", "intentletter": "letter-of-intent"},
-    "stage": {},
+    "stage": {"title:delay": "delayed"},
 }
-"""Words that leave no doubt: a cue of the sentence -> the value; the first wins."""
+"""Words that leave no doubt: a cue of the sentence, or of the title -> the value; the first wins."""
 NEEDS: Mapping[str, frozenset[str]] = {
     "implementing-arrangement": frozenset({"implementing"}),
     "meeting": frozenset({"meet", "talking", "document=readout"}),
