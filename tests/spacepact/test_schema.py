@@ -61,6 +61,12 @@ def test_every_shipped_file_is_right_for_an_editor() -> None:
     assert wrong == []
 
 
+def test_a_framework_that_states_join_is_asked_for_like_a_mission() -> None:
+    known = known_names(load_gazetteer(CONFIG / "gazetteer")[0])
+    assert {"artemis-accords", "gateway"} <= set(known.missions)
+    assert "artemis-accords" in known.agencies, "lists of before still hold"
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
