@@ -10,6 +10,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -48,9 +50,18 @@ def migrate(engine: Engine, pauses: Sequence[float] = PAUSES) -> None:
 
 def _upgrade(engine: Engine) -> None:
     config = alembic_config()
+    if _is_newest(engine, config):
+        return
     with _whole(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _is_newest(engine: Engine, config: Config) -> bool:
+    """Say whether there is nothing to do: most starts find the schema of this version, and need no check of all references."""
+    with engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == set(ScriptDirectory.from_config(config).get_heads())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, event, inspect, select, text
 
 from storage import journal_mode, migrate, open_database
 from storage.migrate import alembic_config
@@ -23,6 +23,14 @@ def test_migrating_twice_changes_nothing(database: Engine) -> None:
     before = inspect(database).get_table_names()
     migrate(database)
     assert inspect(database).get_table_names() == before
+
+
+def test_a_start_with_the_newest_schema_writes_nothing(database: Engine) -> None:
+    said: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *words: said.append(words[2]))
+    migrate(database)
+    assert {statement.split()[0] for statement in said} <= {"BEGIN", "SELECT", "PRAGMA"}
+    assert "foreign_key_check" not in " ".join(said)
 
 
 def test_a_ledger_of_the_first_schema_is_kept_whole(database: Engine) -> None:
