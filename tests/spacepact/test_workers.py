@@ -98,7 +98,7 @@ def consume(url: str, base: str, many: int, owed: int) -> None:
         store, dice = Store(open_database(url)), random.Random(number)
         options = {name: WebhookOptions(url=SecretStr(f"{base}/hook/{name}"), secret=SecretStr(SECRET)) for name in HOOKS}
         sender = Sender(store, {name: Webhook(name, each, OURS) for name, each in options.items()}, write, utc_now)
-        end = time.monotonic() + 1200
+        end = time.monotonic() + max(1200, owed)
         while store.reading.totals().get("sent", 0) < owed and time.monotonic() < end:
             lanes = store.ledger.due_lanes(utc_now())
             for lane in dice.sample(lanes, len(lanes)):
