@@ -64,6 +64,7 @@ def test_a_country_may_be_only_a_place(actors: Actors, reader: Reader, text: str
         ("They work together at the European Space Agency", True),
         ("now joins all ESA member states", True),
         ("cooperation through ESA", True),
+        ("in response to ESA sanctions", True),
         ("They work with ESA", False),
         ("at ESA's invitation", False),
     ],

@@ -52,6 +52,12 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
         ("NASA chief to visit Italy, Sweden, Peru", "NASA plans a trip. He will meet the Italian Space Agency.", "nasa asi"),
         ("President Biden meets Prime Minister Modi", "The two sides agreed on a joint mission in space.", "state:us state:in"),
         ("", "ESA and the University of Iceland agreed on tests in space with JAXA.", "esa jaxa"),
+        (
+            "A call before the visit of the President of Angola",
+            "Angola has ties with Russia. Russia trades with Angola. In terms of results, there is the signature of the Artemis Accords.",
+            "state:ao state:us",
+        ),
+        ("", "In response to EU sanctions, Roscosmos suspends launches in space with CNES.", "roscosmos cnes"),
         ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
     ],
 )
