@@ -54,10 +54,10 @@ def _union(actor: Actor) -> bool:
 
 def _is_venue(actor: Actor, text: str) -> bool:
     """Return whether a union is only where others act, whose members they are, or whose sanctions: "work together at the OECD"."""
-    after = text[actor.end : actor.end + 15]
-    if after.startswith((" member", "'s member", "’s member", " sanction", "'s sanction", "’s sanction")):
+    if _ITS_MEMBERS.match(text, actor.end):
         return True
-    return _VENUE.search(text[max(0, actor.start - 16) : actor.start]) is not None and not after.startswith(("'s", "’s"))
+    at_it = _VENUE.search(text[max(0, actor.start - 16) : actor.start]) is not None
+    return at_it and not text.startswith(("'s", "’s"), actor.end)
 
 
 def listed_with(actor: Actor, before: Actor | None, text: str) -> Actor:
@@ -111,6 +111,7 @@ _WHERE = re.compile(
     rf"|\b(?!(?:{_WHEN}), )[A-Z][\w.'’-]+, "
     r"|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
 )
+_ITS_MEMBERS = re.compile(r"(?:['’]s)? (?:member|sanction)")
 _VENUE = re.compile(r"\b(?:within|at|through) (?:the )?$")
 _LIFTS_OFF = re.compile(r"\b(?:launch|lift-?off|lift|blast|flight|fl(?:y|ew|own))[^.;,]{0,50} from (?:the )?$", re.IGNORECASE)
 """Where a rocket starts is a place, though "from" else tells who takes part: "two astronauts from Oman"."""

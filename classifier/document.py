@@ -18,8 +18,7 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     out |= _aggregates(scores, title, body)
     total = max(len(seen), 1)
     counts = Counter(chain.from_iterable([v.features for v in seen]))
-    for name, count in counts.items():
-        out[f"n:{name}"] = log1p(count)
+    out |= {f"n:{name}": log1p(count) for name, count in counts.items()}
     for prefix, where in (("t", title), ("l", body[:3])):
         for i in where:
             for feature in seen[i].features:

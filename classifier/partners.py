@@ -90,10 +90,10 @@ def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[st
     found: dict[str, Actor] = {}
     for mention in view.sentence.mentions:
         entry = mention.entry
-        owned = (blocs and gives and entry.kind in MISSION_KINDS) or (joins_it and led(entry))
-        if owned and len(entry.agencies) == 1:
+        joined = joins_it and led(entry)
+        if len(entry.agencies) == 1 and (joined or (blocs and gives and entry.kind in MISSION_KINDS)):
             state = actors.state_of(entry.agencies[0])
-            speaks = who.home is not None and state is not None and who.home.blocs == state.blocs and led(entry)
+            speaks = joined and who.home is not None and state is not None and who.home.blocs == state.blocs
             owner = who.home if speaks else who.known.get(entry.agencies[0]) or state
             if owner is not None and not set(owner.blocs) & blocs:
                 found[owner.entry.id] = owner
