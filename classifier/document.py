@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
-from math import log1p
+from math import log, log1p
 
 from classifier.features import SentenceView
 from classifier.reading import Reading
@@ -18,11 +18,8 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     out |= _aggregates(scores, title, body)
     total = max(len(seen), 1)
     counts = Counter(chain.from_iterable([v.features for v in seen]))
-    out |= {f"n:{name}": log1p(count) for name, count in counts.items()}
-    for prefix, where in (("t", title), ("l", body[:3])):
-        for i in where:
-            for feature in seen[i].features:
-                out[f"{prefix}:{feature}"] = 1.0
+    out |= {f"n:{name}": log1p(count) for name, count in counts.items() if of_parties(name)}
+    out |= {f"t:{name}": 1.0 for i in title for name in seen[i].features if of_parties(name)}
     for mark, best in _best_paragraphs(seen).items():
         out[f"para:{mark}"] = min(best, 4) / 4
         out[f"para2:{mark}"] = float(best > 1)
@@ -30,6 +27,11 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
     out["space"] = counts["space"] / total
     return out
+
+
+def of_parties(feature: str) -> bool:
+    """Return whether a feature names a kind of party or pair ("PP", "PC&deal"): words alone tell topics, not cooperation."""
+    return feature[0].isupper()
 
 
 _LONG = 8
@@ -44,10 +46,11 @@ def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[
             doubt *= 1 - min(0.95, score)
     second = ranked[1] if len(ranked) > 1 else 0.0
     best_pair = max((scores[i] + scores[i + 1] for i in body[:-1]), default=0.0)
-    return {
-        "s:max": ranked[0] if ranked else 0.0,
+    first = ranked[0] if ranked else 0.0
+    aggregates = {
+        "s:max": first,
         "s:second": second,
-        "s:lone": ranked[0] * (1 - second) if len(scores) > _LONG else 0.0,
+        "s:lone": first * (1 - second) if len(scores) > _LONG else 0.0,
         "s:title": max((scores[i] for i in title), default=0.0),
         "s:lede": max((scores[i] for i in body[:3]), default=0.0),
         "s:or": 1 - doubt,
@@ -55,6 +58,17 @@ def _aggregates(scores: list[float], title: list[int], body: list[int]) -> dict[
         "s:count": log1p(sum(s > 0.3 for s in scores)),
         "s:share": sum(scores) / max(len(scores), 1),
     }
+    return {name: value * _LOUD for name, value in aggregates.items()} | {"s:odds": _odds(first) / 3}
+
+
+_LOUD = 2.0
+"""How much larger the sentences' scores are given than counts: the penalty on weights holds small values back more."""
+
+
+def _odds(score: float) -> float:
+    """Return the log-odds of a score, at most those of 199 in 200."""
+    sure = min(max(score, 0.005), 0.995)
+    return log(sure / (1 - sure))
 
 
 _MARKS = frozenset({"PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"})

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from math import log
 from typing import Literal
 
 from classifier.changes import Change, Tester, words_by_class
 from classifier.classify import Classifier
+from classifier.cues import Lexicon
 from classifier.digest import parts
 from classifier.document import document_features
+from classifier.features import CORE, DEALS
 from classifier.folding import mask
 from classifier.gazetteer import Entry
 from classifier.judged import Judged
@@ -19,7 +23,7 @@ from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention
 from classifier.model import Model
 from classifier.reading import Reading, read
-from classifier.reasons import Reason, reasons
+from classifier.reasons import MOST_WORDS, Reason, reasons
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Scope
 from spacepact.noun import Noun
 
@@ -53,11 +57,15 @@ class Marked(Noun):
 
 
 class Weight(Noun):
-    """A feature that decided. `effect`: log-odds of cooperation news that are lost without it; `where` it counts."""
+    """A feature that decided. `effect`: log-odds of cooperation news that are lost without it; `where` it counts.
+
+    `words` of the text that may have made it.
+    """
 
     feature: str
     effect: float
     where: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Proof(Noun):
@@ -107,6 +115,7 @@ def explain_document(
     tester = Tester(judge, lexicon, model.threshold)
     trials = tester.trials(judged)
     together = tuple(tester.together(judged, trials))
+    words = words_by_class(judged.reading, lexicon)
     return Explanation(
         text=reading.text,
         language=language,
@@ -115,10 +124,10 @@ def explain_document(
         scopes={s: round(p, 4) for s, p in judged.scopes.items()},
         part=(judged.reading.sentences[0].start, judged.reading.sentences[-1].end) if len(items) > 1 else None,
         mentions=marked(reading, matcher),
-        words=words_by_class(judged.reading, lexicon),
-        weights=tuple(_weights(judged, model)),
+        words=words,
+        weights=tuple(_worded(_weights(judged, model), words)),
         reasons=tuple(tuple(r for j in told for r in reasons(j, c, model, lexicon)) for c in said.cooperations),
-        proofs=tuple(_proofs(judged, said, model)),
+        proofs=tuple(_proofs(judged, said, model, lexicon)),
         changes=tuple(t.change for t in trials[: max(MOST_CHANGES, len(together))]),
         together=together,
     )
@@ -207,10 +216,22 @@ def _strongest(weights: Iterable[Weight], most: int) -> list[Weight]:
     return [w for w in ranked if w.effect > 0][:most] + [w for w in ranked if w.effect < 0][-most:]
 
 
-def _proofs(judged: Judged, said: Classification, model: Model) -> Iterator[Proof]:
+def _worded(weights: Iterable[Weight], words: Mapping[str, tuple[str, ...]]) -> Iterator[Weight]:
+    """Yield the weights with the words of their cues; an "act of cooperation" may be of several classes."""
+    for weight in weights:
+        cues = frozenset[str]().union(*(_CLASSES.get(part, {part}) for part in re.split("[&<>]", weight.feature)))
+        said = dict.fromkeys(word for cue in sorted(cues) for word in words.get(cue, ()))
+        yield weight.model_copy(update={"words": tuple(said)[:MOST_WORDS]})
+
+
+_CLASSES = {"core": CORE, "core2": CORE, "deal": DEALS}
+
+
+def _proofs(judged: Judged, said: Classification, model: Model, lexicon: Lexicon) -> Iterator[Proof]:
     at = {v.sentence.start: (v, score) for v, score in zip(judged.seen, judged.scores, strict=True)}
     for evidence in dict.fromkeys(e for c in said.cooperations for e in c.evidence):
         if evidence.start in at:
             view, score = at[evidence.start]
             weights = _strongest((Weight(feature=f, effect=model.sentence.get(f, 0.0)) for f in view.features), MOST_WEIGHTS // 2)
-            yield Proof(**evidence.model_dump(), score=round(score, 4), weights=tuple(weights))
+            words = words_by_class(replace(judged.reading, sentences=(view.sentence,)), lexicon)
+            yield Proof(**evidence.model_dump(), score=round(score, 4), weights=tuple(_worded(weights, words)))

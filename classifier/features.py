@@ -81,9 +81,8 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
     pairs = _pairs(who, relations, actors, context, sentence)
     features = [_place(sentence, context), *sentence.cues]
     if not spacey or attends(sentence):
-        mark = "off" if not spacey else "guests"
-        pairs = [f"{mark}-{p}" for p in pairs]
-        features.append(mark)
+        pairs = []
+        features.append("guests" if spacey else "off")
     else:
         features += _composites(sentence, pairs)
         features += _links(context.text, sentence, who, actors)

@@ -80,9 +80,9 @@ class Knobs:
     """
 
     sentence: float = 0.2
-    document: float = 0.07
+    document: float = 0.3
     fields: float = 0.2
-    own: float = 0.15
+    own: float = 0.07
     own_fields: float = 0.5
     proof: float = 0.2
 

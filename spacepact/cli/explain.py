@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -132,12 +132,10 @@ def show(console: Console, explanation: Explanation) -> None:
     if not said.cooperations:
         console.print("none")
     _heading(console, "What decided (log-odds; + speaks for cooperation news)")
-    console.print(
-        _weights(explanation.weights, explanation.words) if explanation.weights else "no sentence is about space: nothing was weighed"
-    )
+    console.print(_weights(explanation.weights) if explanation.weights else "no sentence is about space: nothing was weighed")
     for proof in explanation.proofs:
         console.print(Text(f"\n“{proof.text}” alone: {proof.score:.2f}"))
-        console.print(_weights(proof.weights, {}))
+        console.print(_weights(proof.weights))
     _heading(console, "For the other verdict")
     console.print(Text("\n".join(_other(explanation))))
 
@@ -239,12 +237,12 @@ def _reasons(console: Console, reasons: Iterable[Reason]) -> None:
         console.print(Padding(Text.assemble((f"{reason.field} {reason.value}: ", "bold"), words, (second, "dim")), (0, 0, 0, 3)))
 
 
-def _weights(weights: Iterable[Weight], words: Mapping[str, tuple[str, ...]]) -> Table:
+def _weights(weights: Iterable[Weight]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right")
     for weight in weights:
         where = f" ({', '.join(weight.where)})" if weight.where else ""
-        said = f": {', '.join(words[weight.feature])}" if weight.feature in words else ""
+        said = f": {', '.join(weight.words)}" if weight.words else ""
         table.add_row(
             Text(f"{weight.effect:+.2f}", "green" if weight.effect > 0 else "red"), Text(f"{meaning(weight.feature)}{said}{where}")
         )

@@ -50,6 +50,4 @@ def meaning(feature: str) -> str:
 
 
 def _part(code: str) -> str:
-    if code.startswith("off-"):
-        return f"{_part(code.removeprefix('off-'))} (space is not the topic)"
     return _PARTIES.get(code) or _WORDS.get(code) or f"words of {code}"

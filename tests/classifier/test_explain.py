@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,10 +156,7 @@ def test_the_sentence_that_a_change_takes_away_is_really_needed(news: Explanatio
 def test_the_words_that_spoke_are_told(news: Explanation) -> None:
     assert news.words["sign"] == ("sign", "signed")
     assert news.words["agreement"] == ("agreement",)
-    told = re.findall(r"words of [a-z ]+: ([^(]+) \(", " ".join(shown(news).split()))
-    assert told
-    spoken = {word for words in news.words.values() for word in words}
-    assert {word for line in told for word in line.split(", ")} <= spoken
+    assert "an act of cooperation: agreement, alliance, sign" in " ".join(shown(news).split())
 
 
 def test_a_foreign_agency_is_what_a_domestic_story_lacks(domestic: Explanation) -> None:
@@ -250,7 +246,6 @@ def test_a_long_text_is_cut_but_its_names_are_listed(classifier: Classifier) -> 
         ("PP:and", "public parties of two countries, joined as “and”"),
         ("PC<sign>", "a public party and a foreign company, with words of sign between them"),
         ("PC:for-", "a public party and a foreign company, one after “for”"),
-        ("off-PP", "public parties of two countries (space is not the topic)"),
         ("agreement", "words of agreement"),
         ("never-heard-of", "words of never-heard-of"),
     ],
