@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+
+import numpy as np
 
 _APOSTROPHES = "'’‘`´ʼʹ＇"
 _HYPHENS = "-‐‑‒–—−_－ \t\xa0\u2009\u202f\u3000"
 _ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_\t`", "abcdefghijklmnopqrstuvwxyz   '")
 
 
-_SIGNS = (("-", " "), ("_", " "), ("\t", " "), ("`", "'"))
-_NOT_ASCII = re.compile("[^\0-\x7f]+")
-
-
-class _Table(dict[int, int]):
-    """Code point -> folded code point, filled as characters are met."""
-
-    def __missing__(self, code: int) -> int:
-        folded = self[code] = _fold_one(code)
-        return folded
-
-
-def _fold_one(code: int) -> int:
-    char = chr(code)
-    if char in _APOSTROPHES:
-        return ord("'")
-    if char in _HYPHENS:
-        return ord(" ")
+def _fold_one(code: int) -> str:
     if 0xD800 <= code < 0xE000:
-        return 0xFFFD
-    lower = char.lower()
-    if "\u0400" <= lower[0] <= "\u052f":  # Cyrillic й and ё are letters of their own but for the dots of ё
-        return ord("е") if lower == "ё" else ord(lower[0])
-    base = unicodedata.normalize("NFKD", lower)
-    return ord(_BASE.get(lower, base[0] if len(base) == 1 or unicodedata.combining(base[1]) else lower[0]))
+        return "\ufffd"
+    char = chr(code).lower()
+    if char in _APOSTROPHES:
+        return "'"
+    if char in _HYPHENS:
+        return " "
+    if "\u0400" <= char[0] <= "\u052f":  # Cyrillic й and ё are letters of their own but for the dots of ё
+        return "е" if char == "ё" else char[0]
+    base = unicodedata.normalize("NFKD", char)
+    alone = len(base) == 1 or unicodedata.combining(base[1])
+    return (_BASE.get(char) or (base if alone else char)[0]).lower().translate(_ASCII)
 
 
 _BASE = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d"}
-_TABLE = _Table()
-_ASCII_BYTES = bytes(range(128))
-_FEW = 30
+_FOLDED = np.zeros(sys.maxunicode + 1, "<u4")
+"""Code point -> folded code point, filled as characters are met; 0 until then."""
 
 
 def fold(text: str) -> str:
@@ -48,24 +38,15 @@ def fold(text: str) -> str:
 
     Hyphens and blanks are one thing (Artemis-II = Artemis II); lone surrogates become U+FFFD.
     """
-    if not text.isascii():
-        folded = {char: chr(_TABLE[ord(char)]) for char in _strange(text)}
-        changed = {char: plain for char, plain in folded.items() if char != plain}
-        if len(changed) > _FEW:
-            text = _NOT_ASCII.sub(lambda m: m[0].translate(_TABLE), text)
-        else:  # mostly quotes and dashes: a replacement each is far cheaper
-            for char, plain in changed.items():
-                text = text.replace(char, plain)
     if text.isascii():
         return text.translate(_ASCII)
-    for sign, plain in _SIGNS:
-        text = text.replace(sign, plain)
-    return text.lower()
-
-
-def _strange(text: str) -> set[str]:
-    """Return the characters that are not ASCII; to delete bytes is far cheaper than to look at every character."""
-    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII_BYTES).decode("utf-8", "surrogatepass"))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    folded = _FOLDED.take(codes)
+    if not folded.all():
+        for code in set(codes[folded == 0].tolist()):
+            _FOLDED[code] = ord(_fold_one(code))
+        folded = _FOLDED.take(codes)
+    return folded.tobytes().decode("utf-32-le")
 
 
 _ADDRESS = re.compile(r"""https?://[^\s)\]>"]+""")
