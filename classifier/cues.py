@@ -8,7 +8,7 @@ from pathlib import Path
 import ahocorasick_rs
 
 from classifier.folding import fold
-from classifier.matcher import joined
+from classifier.words import inside_words
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
@@ -41,12 +41,10 @@ class Lexicon:
     def cues(self, folded: str) -> list[Cue]:
         """Return every cue in order of where it ends; whole words only, but `stem*` may go on."""
         found: list[Cue] = []
-        padded = f"{folded} "
+        inside = inside_words(folded)
         for i, start, end in self._search.find_matches_as_indexes(folded, overlapping=True):
-            if start and (left := folded[start - 1]) != " " and joined(left, folded[start]):
-                continue
-            goes_on = (right := padded[end]) != " " and joined(folded[end - 1], right)
-            found += [(start, end, name) for name in (self._open if goes_on else self._whole)[i]]
+            if not inside[start]:
+                found += [(start, end, name) for name in (self._open if inside[end] else self._whole)[i]]
         return found
 
 

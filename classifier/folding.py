@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 
-import numpy as np
+from classifier.codepoints import Table
 
 _APOSTROPHES = "'’‘`´ʼʹ＇"
 _HYPHENS = "-‐‑‒–—−_－ \t\xa0\u2009\u202f\u3000"
 _ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_\t`", "abcdefghijklmnopqrstuvwxyz   '")
 
 
-def _fold_one(code: int) -> str:
-    if 0xD800 <= code < 0xE000:
-        return "\ufffd"
-    char = chr(code).lower()
-    if char in _APOSTROPHES:
-        return "'"
-    if char in _HYPHENS:
-        return " "
-    if "\u0400" <= char[0] <= "\u052f":  # Cyrillic й and ё are letters of their own but for the dots of ё
-        return "е" if char == "ё" else char[0]
-    base = unicodedata.normalize("NFKD", char)
+def _fold_one(char: str) -> int:
+    if "\ud800" <= char <= "\udfff":
+        return 0xFFFD
+    lower = char.lower()
+    if lower in _APOSTROPHES:
+        return ord("'")
+    if lower in _HYPHENS:
+        return ord(" ")
+    if "\u0400" <= lower[0] <= "\u052f":  # Cyrillic й and ё are letters of their own but for the dots of ё
+        return ord("е" if lower == "ё" else lower[0])
+    base = unicodedata.normalize("NFKD", lower)
     alone = len(base) == 1 or unicodedata.combining(base[1])
-    return (_BASE.get(char) or (base if alone else char)[0]).lower().translate(_ASCII)
+    return ord((_BASE.get(lower) or (base if alone else lower)[0]).lower().translate(_ASCII))
 
 
 _BASE = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d"}
-_FOLDED = np.zeros(sys.maxunicode + 1, "<u4")
-"""Code point -> folded code point, filled as characters are met; 0 until then."""
+_FOLDED = Table(_fold_one, "<u4")
 
 
 def fold(text: str) -> str:
@@ -40,13 +38,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.translate(_ASCII)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    folded = _FOLDED.take(codes)
-    if not folded.all():
-        for code in set(codes[folded == 0].tolist()):
-            _FOLDED[code] = ord(_fold_one(code))
-        folded = _FOLDED.take(codes)
-    return folded.tobytes().decode("utf-32-le")
+    return _FOLDED.of(text).tobytes().decode("utf-32-le")
 
 
 _NOISE = (  # each begins with a fixed character or one of a few, which makes the search cheap

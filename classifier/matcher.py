@@ -11,10 +11,8 @@ import re2
 
 from classifier.gazetteer import Gazetteer
 from classifier.surfaces import Surface, surfaces
+from classifier.words import inside_words
 
-_NO_SPACES = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_FIRST_WITHOUT_SPACES = "\u0e00"
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _PREFIXES = "وبلفكבהולמכש"  # one-letter words that Arabic and Hebrew write onto the next
 _LITERAL = re.compile(r"(?:\\?[- ]|[^\W_]|[一-鿿'’])+")
 
@@ -51,14 +49,14 @@ class Matcher:
     def hits(self, text: str, folded: str) -> list[Hit]:
         """Return hits in whole words, in order; where hits overlap the longest wins, and equals stay together."""
         found: list[Hit] = []
-        padded = f"{text} "
+        inside = inside_words(folded)
         for forms, groups in zip(self.forms(text, folded), (self._exact, self._folded), strict=True):
             for i, start, end in forms:
-                if start and (left := text[start - 1]) != " " and joined(left, text[start]) and left not in _PREFIXES:
+                if inside[start] and text[start - 1] not in _PREFIXES:
                     continue
-                whole = (right := padded[end]) == " " or not joined(text[end - 1], right)
+                whole = not inside[end]
                 found += [hit for surface in groups[i] if (hit := _hit(surface, text, folded, (start, end), whole=whole))]
-        found.extend(self._of_series(text))
+        found += [h for h in self._of_series(text) if not inside[h.end] and (not inside[h.start] or text[h.start - 1] in _PREFIXES)]
         return _longest(found)
 
     def _of_series(self, text: str) -> Iterator[Hit]:
@@ -66,7 +64,7 @@ class Matcher:
             pattern, entry = self._series[i]
             for match in pattern.finditer(text):
                 start, end = match.span()
-                if end > start and _opens(text, start) and _closes(text, end):
+                if end > start:
                     yield Hit(start, end, Surface(match.group(), entry, match.group()))
 
 
@@ -88,27 +86,6 @@ def _hit(surface: Surface, text: str, folded: str, span: tuple[int, int], *, who
     elif not whole:
         return None
     return None if surface.capital and text[start] != text[start].upper() else Hit(start, end, surface)
-
-
-def _opens(text: str, start: int) -> bool:
-    """Return whether a word may begin here: no letter or digit of the same script stands before, but for a prefix."""
-    return not start or (left := text[start - 1]) == " " or not joined(left, text[start]) or left in _PREFIXES
-
-
-def _closes(text: str, end: int) -> bool:
-    """Return whether a word may end here."""
-    return end >= len(text) or (right := text[end]) == " " or not joined(text[end - 1], right)
-
-
-def joined(left: str, right: str) -> bool:
-    """Return whether two neighbouring characters belong to one word."""
-    if not (left.isalnum() and right.isalnum()):
-        return False
-    if left < _FIRST_WITHOUT_SPACES and right < _FIRST_WITHOUT_SPACES:
-        return True
-    if _NO_SPACES.match(left) or _NO_SPACES.match(right):
-        return bool(_KATAKANA.match(left) and _KATAKANA.match(right))
-    return True
 
 
 def _longest(found: list[Hit]) -> list[Hit]:

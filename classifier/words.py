@@ -1,0 +1,30 @@
+"""Where words are: whether two neighbouring characters belong to one."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from classifier.codepoints import Table
+
+_NO_SPACES = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_ALONE, _LETTER, _KATAKANA_LETTER = 1, 2, 3
+
+
+def _kind(char: str) -> int:
+    if _KATAKANA.match(char):
+        return _KATAKANA_LETTER
+    return _LETTER if char.isalnum() and not _NO_SPACES.match(char) else _ALONE
+
+
+_KINDS = Table(_kind, "u1")
+
+
+def inside_words(text: str) -> bytes:
+    """Return for each offset, and for the end, 1 where it lies inside a word: letters or digits of one kind stand on both sides."""
+    kinds = _KINDS.of(text)
+    inside = np.zeros(len(text) + 1, bool)
+    inside[1:-1] = (kinds[1:] == kinds[:-1]) & (kinds[1:] != _ALONE)
+    return inside.tobytes()
