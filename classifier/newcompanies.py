@@ -11,15 +11,16 @@ from pathlib import Path
 from classifier.domicile import AMERICAN_STATES
 from classifier.gazetteer import Entry, Kind
 from classifier.mentions import SURE, Mention, slug
+from classifier.words import Finder
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
 CONFIDENCE = 0.6
 _CITIES = Path(__file__).with_name("cities.yaml")
-_HEADS = (
+_HEADS = Finder((
     "company", "firm", "startup", "start up", "manufacturer", "operator", "developer", "provider", "builder", "supplier",
     "maker", "contractor", "consultancy",
-)  # fmt: skip
+))  # fmt: skip
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽ"
 _WORD = rf"[{_UPPER}][\w’'&-]*(?<!['’]s)"
 _NAME = rf"(?P<name>{_WORD}(?: (?:{_WORD}|of (?=[{_UPPER}])[\w’'&-]+)){{0,3}})"
@@ -94,9 +95,9 @@ def new_companies(text: str, folded: str, known: Sequence[Mention]) -> Iterator[
 def _introduced(text: str, folded: str, known: Sequence[Mention]) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the span of each new name with the country of its home."""
     states = [m for m in known if m.entry.kind == "country" and m.confidence >= SURE]
-    for head in _HEADS:
-        for at in _places(folded, head):
-            yield from _beside(text, at, at + len(head), states)
+    for _, start, end in sorted(_HEADS.spans(folded)):
+        if _whole(folded, start, end):
+            yield from _beside(text, start, end, states)
     for at in _places(folded, "based"):
         name = _BASED.match(text, at - 1)
         place = _LAST_PLACE.search(text[max(0, at - 30) : at - 1])
@@ -178,7 +179,10 @@ def _places(text: str, words: str) -> Iterator[int]:
     """Yield where words stand whole."""
     at = text.find(words)
     while at >= 0:
-        after = text[at + len(words) : at + len(words) + 1]
-        if not (text[at - 1 : at].isalnum() or after.isalnum()):
+        if _whole(text, at, at + len(words)):
             yield at
         at = text.find(words, at + len(words))
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())

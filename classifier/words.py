@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+import ahocorasick_rs
 import numpy as np
 
 from classifier.codepoints import Table
@@ -28,3 +30,14 @@ def inside_words(text: str) -> bytes:
     inside = np.zeros(len(text) + 1, bool)
     inside[1:-1] = (kinds[1:] == kinds[:-1]) & (kinds[1:] != _ALONE)
     return inside.tobytes()
+
+
+class Finder:
+    """Finds a few plain words in one pass over a text."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._search = ahocorasick_rs.AhoCorasick(words, implementation=ahocorasick_rs.Implementation.DFA)
+
+    def spans(self, text: str) -> list[tuple[int, int, int]]:
+        """Return (word, start, end) in order, be it inside another word; `word` counts the words as they were given."""
+        return self._search.find_matches_as_indexes(text)
