@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -88,19 +89,25 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
         features += _links(context.text, sentence, who, actors)
     if pairs:
         features += pairs
-        features += [f"{pair}&{act}" for act in ACTS & sentence.cues.keys() for pair in pairs]
-        features += [f"{pair}&company" for pair in pairs if context.private]
+        acts = [cue for cue in sentence.cues if cue in ACTS] + ["company"] * context.private
+        features += [acting[act] for acting in map(_acting, pairs) for act in acts]
     if sentence.index > 9 and sentence.index >= 0.8 * context.total:
         features.append("tail")
-    if any(a.place for a in who):
+    if who and any(a.place for a in who):
         features.append("place")
     if len(who) > 3:
         features.append("many-actors")
-    if any(m.entry.kind == "forum" for m in sentence.mentions):
+    if sentence.mentions and any(m.entry.kind == "forum" for m in sentence.mentions):
         features.append("forum")
     if sentence.end - sentence.start < 40:
         features.append("short")
     return SentenceView(sentence, who, relations, frozenset(features))
+
+
+@cache
+def _acting(pair: str) -> Mapping[str, str]:
+    """Return for each act the feature of a pair that acts so; made once, for to put texts together takes its time."""
+    return {act: f"{pair}&{act}" for act in (*ACTS, "company")}
 
 
 _DONE_TOGETHER = (CORE - {"contribute", "nations"}) | {"agree", "meet", "done", "talking", "delay", "contract", "building", "jointmission"}
@@ -124,14 +131,18 @@ def _place(sentence: Sentence, context: _Context) -> str:
 def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
     """Return what makes a cooperation whatever the words: a foreign pair, an act of any kind, and space itself."""
     cues = sentence.cues
-    core = len(CORE & cues.keys())
+    core = min(2, sum([cue in CORE for cue in cues]))
     deal = not DEALS.isdisjoint(cues)
-    spacey = sentence.space
     if not _FOREIGN_PAIRS.isdisjoint(pairs):
         pairs = [*pairs, "FP"]
-    kinds = ["core"] * (core > 0) + ["core2"] * (core > 1) + ["deal"] * deal
-    out = [f"{p}&{kind}" for p in pairs for kind in kinds]
-    return out + ([f"{o}&space" for o in (*out, *pairs)] + ["core&space"] * (core > 0) if spacey else [])
+    out = [name for pair in pairs for name in _composed(pair, core, deal=deal, space=sentence.space)]
+    return [*out, "core&space"] if core and sentence.space else out
+
+
+@cache
+def _composed(pair: str, core: int, *, deal: bool, space: bool) -> Sequence[str]:
+    acts = [f"{pair}&{act}" for act, there in (("core", core), ("core2", core > 1), ("deal", deal)) if there]
+    return acts + ([f"{name}&space" for name in (*acts, pair)] if space else [])
 
 
 _FOREIGN_PAIRS = frozenset({"PP", "Pp", "PC", "Pc"})
@@ -229,7 +240,7 @@ def _strongest(strong: set[Relation], relations: set[Relation]) -> str:
 def _single(who: list[Actor], home: str) -> str:
     """Return what a sentence without a pair names: a foreign state or agency (P1), one of home, a place, a company."""
     public = [a for a in who if a.public and not a.place]
-    if any(a.blocs and home not in a.blocs for a in public):
+    if public and any(a.blocs and home not in a.blocs for a in public):
         return "P1"
     if public:
         return "PH"

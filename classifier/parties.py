@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from classifier.actor import Actor, listed_with, placed
-from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Gazetteer
+from classifier.gazetteer import PRIVATE_KINDS, PUBLIC_KINDS, Entry, Gazetteer
 from classifier.mentions import Mention
 from classifier.reading import Sentence, countries
 
@@ -24,6 +24,7 @@ class Actors:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._by_id = gazetteer.by_id
+        self._owners = {e.id: self._behind(e) for e in gazetteer.entries if e.agencies or e.partners}
         self._members = {
             union: frozenset(m.upper() for m in gazetteer.by_id[ident].members) if ident in gazetteer.by_id else frozenset()
             for union, ident in _UNIONS.items()
@@ -83,16 +84,15 @@ class Actors:
 
     def owners(self, sentence: Sentence) -> set[str]:
         """Return the blocs behind the missions and forums that a sentence names."""
-        out: set[str] = set()
-        for mention in sentence.mentions:
-            for ident in (*mention.entry.agencies, *mention.entry.partners):
-                if ident in self._by_id:
-                    out.update(countries(self._by_id[ident])[:1])
-        return out
+        return set().union(*[self._owners.get(m.entry.id, ()) for m in sentence.mentions])
+
+    def _behind(self, entry: Entry) -> frozenset[str]:
+        owners = (self._by_id[ident] for ident in (*entry.agencies, *entry.partners) if ident in self._by_id)
+        return frozenset(bloc for owner in owners for bloc in countries(owner)[:1])
 
     def relation(self, a: Actor, b: Actor) -> Relation:
         """Return how two actors stand to each other; ESA with European industry is domestic."""
-        if not a.blocs or not b.blocs or set(a.blocs) & set(b.blocs):
+        if not a.blocs or not b.blocs or not set(a.blocs).isdisjoint(b.blocs):
             return "domestic"
         if a.public and b.public:
             return "public-foreign"
@@ -107,7 +107,7 @@ class Actors:
     def relations(self, actors: Iterable[Actor]) -> set[Relation]:
         """Return every relation between two of the actors; places take no part."""
         listed = [a for a in actors if not a.place][:12]
-        return {self.relation(a, b) for a, b in combinations(listed, 2)}
+        return set() if len(listed) < 2 else {self.relation(a, b) for a, b in combinations(listed, 2)}
 
 
 def home_of(named: Sequence[list[Actor]], titles: int) -> str:
