@@ -137,8 +137,8 @@ def words_by_class(reading: Reading, lexicon: Lexicon) -> dict[str, tuple[str, .
         return {}
     first, last = reading.sentences[0].start, reading.sentences[-1].end
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for start, end, name in sorted(lexicon.cues(reading.folded[first:last])):
-        found[name][reading.text[first + start : first + end].lower()] = None
+    for start, end, name in sorted(lexicon.cues(reading.folded, first, last)):
+        found[name][reading.text[start:end].lower()] = None
     return {name: tuple(words)[:4] for name, words in found.items()}
 
 

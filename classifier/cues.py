@@ -38,13 +38,14 @@ class Lexicon:
         self._open = [tuple(name for name, open_ended in named if open_ended) for named in classes.values()]
         self._search = ahocorasick_rs.AhoCorasick(list(classes))
 
-    def cues(self, folded: str) -> list[Cue]:
-        """Return every cue in order of where it ends; whole words only, but `stem*` may go on."""
+    def cues(self, folded: str, first: int = 0, last: int | None = None) -> list[Cue]:
+        """Return every cue of a text, or of a span of it, in order of where it ends; whole words only, but `stem*` may go on."""
         found: list[Cue] = []
         inside = inside_words(folded)
-        for i, start, end in self._search.find_matches_as_indexes(folded, overlapping=True):
-            if not inside[start]:
-                found += [(start, end, name) for name in (self._open if inside[end] else self._whole)[i]]
+        for i, start, end in self._search.find_matches_as_indexes(folded[first:last], overlapping=True):
+            if not inside[first + start]:
+                names = (self._open if inside[first + end] else self._whole)[i]
+                found += [(first + start, first + end, name) for name in names]
         return found
 
 

@@ -72,7 +72,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     spans = sentences(whole[:cut])
     spans += [(start + cut, end + cut) for start, end in sentences(whole[cut:MAX_CHARACTERS])]
     named = _inside(spans, [m for m in found if m.confidence >= SURE])
-    cues = meant(lexicon.cues(folded[:MAX_CHARACTERS]), found)
+    cues = meant(lexicon.cues(folded, 0, MAX_CHARACTERS), found)
     words: list[dict[str, int]] = [{} for _ in spans]
     k, (first, last) = 0, spans[0] if spans else (0, 0)
     for at, _, name in cues:
@@ -112,7 +112,8 @@ def mentions(title: str, text: str, matcher: Matcher) -> tuple[str, str, tuple[M
     known = find_mentions(clear, folded, matcher)
     read_clear, read_folded = clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS]
     for newcomers in (new_missions, new_companies):
-        known = sorted([*known, *newcomers(read_clear, read_folded, known)], key=lambda m: m.start)
+        if found := list(newcomers(read_clear, read_folded, known)):
+            known = sorted([*known, *found], key=lambda m: m.start)
     return whole, folded, tuple(known)
 
 

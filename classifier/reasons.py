@@ -48,12 +48,11 @@ def _spoken(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> dict[str,
     """Return the words and names of a sentence and of the title, each with the features that it makes."""
     out: dict[str, set[str]] = defaultdict(set)
     for prefix, place in (("", sentence), *(("title:", title) for title in reading.title)):
-        folded = reading.folded[place.start : place.end]
-        for start, end, name in lexicon.cues(folded):
-            out[_word(reading.text, place.start + start, place.start + end)] |= {prefix + name} & {prefix + cue for cue in place.cues}
-        for told in sayings().find(folded, 0, len(folded)):
+        for start, end, name in lexicon.cues(reading.folded, place.start, place.end):
+            out[_word(reading.text, start, end)] |= {prefix + name} & {prefix + cue for cue in place.cues}
+        for told in sayings().find(reading.folded, place.start, place.end):
             names = {f"{told.field}={told.value}", f"first:{told.field}={told.value}"}
-            out[_word(reading.text, place.start + told.start, place.start + told.end)] |= {prefix + name for name in names}
+            out[_word(reading.text, told.start, told.end)] |= {prefix + name for name in names}
     for mention in sentence.mentions:
         out[mention.alias] |= {f"is:{mention.id}", f"kind:{mention.entry.kind}"} | (
             {"jointmission", "shared"} if mention.entry.agencies else set()

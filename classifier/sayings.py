@@ -47,11 +47,11 @@ class Sayings:
         """Return the sayings of a span in order; of those of a field that overlap, the first and longest."""
         reached: dict[str, int] = {}
         out: list[Saying] = []
-        for a, b, name in sorted(self._lexicon.cues(folded[start:end]), key=lambda cue: (cue[0], -cue[1])):
+        for a, b, name in sorted(self._lexicon.cues(folded, start, end), key=lambda cue: (cue[0], -cue[1])):
             field = self._fields[name]
             if a >= reached.get(field, 0):
                 reached[field] = b
-                out.append(Saying(start + a, start + b, name, field))
+                out.append(Saying(a, b, name, field))
         return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import ahocorasick_rs
 import numpy as np
@@ -24,8 +25,12 @@ def _kind(char: str) -> int:
 _KINDS = Table(_kind, "u1")
 
 
+@lru_cache(maxsize=4)
 def inside_words(text: str) -> bytes:
-    """Return for each offset, and for the end, 1 where it lies inside a word: letters or digits of one kind stand on both sides."""
+    """Return for each offset, and for the end, 1 where it lies inside a word: letters or digits of one kind stand on both sides.
+
+    The last texts are remembered: of one and the same, names, cues and sayings ask in turn.
+    """
     kinds = _KINDS.of(text)
     inside = np.zeros(len(text) + 1, bool)
     inside[1:-1] = (kinds[1:] == kinds[:-1]) & (kinds[1:] != _ALONE)
