@@ -54,8 +54,11 @@ class Matcher:
             for i, start, end in forms:
                 if inside[start] and text[start - 1] not in _PREFIXES:
                     continue
-                whole = not inside[end]
-                found += [hit for surface in groups[i] if (hit := _hit(surface, text, folded, (start, end), whole=whole))]
+                whole = 0 if inside[end] else end
+                for surface in groups[i]:
+                    reach = whole if surface.rest is None else _bent(surface.rest, folded, start)
+                    if reach and not (surface.capital and text[start] != text[start].upper()):
+                        found.append(Hit(start, reach, surface))
         found += [h for h in self._of_series(text) if not inside[h.end] and (not inside[h.start] or text[h.start - 1] in _PREFIXES)]
         return _longest(found)
 
@@ -75,17 +78,10 @@ def _group(every: Iterator[Surface]) -> list[list[Surface]]:
     return list(groups.values())
 
 
-def _hit(surface: Surface, text: str, folded: str, span: tuple[int, int], *, whole: bool) -> Hit | None:
-    """Return a hit where the key stands as the surface wants it: `whole` words, or with the ending that its `rest` allows."""
-    start, end = span
-    if surface.rest is not None:
-        match = surface.rest.match(folded, start)
-        if match is None:
-            return None
-        end = match.end()
-    elif not whole:
-        return None
-    return None if surface.capital and text[start] != text[start].upper() else Hit(start, end, surface)
+def _bent(rest: re.Pattern[str], folded: str, start: int) -> int:
+    """Return where the inflected form that begins here ends; 0 where its ending is none that is allowed."""
+    form = rest.match(folded, start)
+    return form.end() if form is not None else 0
 
 
 def _longest(found: list[Hit]) -> list[Hit]:

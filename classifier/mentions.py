@@ -47,14 +47,10 @@ class Mention(NamedTuple):
 def find_mentions(text: str, folded: str, matcher: Matcher) -> list[Mention]:
     """Return every mention in order of offset; `confidence` < SURE marks what could not be settled."""
     hits = _own_names(text, matcher.hits(text, folded))
-    strangers = _strangers(text, hits)
     strong = _strong(hits)
-    return [
-        _mention(best, sure)
-        for group in _by_span(hits)
-        if text[group[0].start : group[0].end] not in strangers
-        for best, sure in [_best(group, folded, strong)]
-    ]
+    if strangers := _strangers(text, hits):
+        hits = [h for h in hits if text[h.start : h.end] not in strangers]
+    return [_mention(*_best(group, folded, strong)) for group in _by_span(hits)]
 
 
 def _own_names(text: str, hits: list[Hit]) -> list[Hit]:

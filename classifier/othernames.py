@@ -49,7 +49,7 @@ def part_of_another_name(text: str, hit: Hit, ends: frozenset[int]) -> bool:
         return False
     if (lent or kind == "country") and text[end : end + 1] == " " and _PLACE.match(text, end) and _lone_name(text[start:end]):
         return True
-    return text[start - 1 : start] == " " and start - 1 not in ends and _after_given_name(text, start) and _lone_name(text[start:end])
+    return text[start - 1 : start] == " " and start - 1 not in ends and _lone_name(text[start:end]) and _after_given_name(text, start)
 
 
 def _lone_name(name: str) -> bool:
