@@ -75,7 +75,7 @@ def _at_a_place(actor: Actor, after: str, text: str) -> bool:
         return True
     if after.startswith(("'s", "’s")):
         return _LANDMARK.match(after) is not None
-    return any(pattern.search(before) for pattern in (_WHERE, _LIFTS_OFF, _THEIR_HOME))
+    return bool(_WHERE.search(before) or _LIFTS_OFF.search(before) or _THEIR_HOME.search(before))
 
 
 def _in_a_name(actor: Actor, before: Actor | None, text: str) -> bool:

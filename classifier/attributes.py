@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from classifier.features import SentenceView
 from classifier.model import Model
+from classifier.prefixed import Prefixed
 from classifier.reading import Reading
 from classifier.sayings import Said, Saying
 from spacepact.cooperation import Activity, Instrument, Stage
@@ -23,9 +24,9 @@ def attribute_features(i: int, seen: Sequence[SentenceView], reading: Reading, s
     """Return the features of the sentence that proves a cooperation, with weaker ones of the title and the sentences around."""
     view = seen[i]
     names = ["bias", *view.sentence.cues, *_named(view), *_names(said[i])]
-    names += [f"near:{cue}" for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
-    names += [f"title:{cue}" for sentence in reading.title for cue in sentence.cues]
-    names += [f"title:{saying.name}" for sentence in reading.title for saying in said[sentence.index]]
+    names += [_NEAR[cue] for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
+    names += [_OF_TITLE[cue] for sentence in reading.title for cue in sentence.cues]
+    names += [_OF_TITLE[saying.name] for sentence in reading.title for saying in said[sentence.index]]
     if CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
         names.append("jointmission")
     return dict.fromkeys(names, 1.0)
@@ -39,7 +40,10 @@ def proof_features(view: SentenceView, told: list[Saying]) -> frozenset[str]:
 def _names(told: list[Saying]) -> set[str]:
     """Return what is said, and of each field what is said first."""
     first = {s.field: s.name for s in reversed(told)}
-    return {s.name for s in told} | {f"first:{name}" for name in first.values()}
+    return {s.name for s in told} | {_FIRST[name] for name in first.values()}
+
+
+_NEAR, _OF_TITLE, _FIRST = Prefixed("near:"), Prefixed("title:"), Prefixed("first:")
 
 
 def _named(view: SentenceView) -> set[str]:

@@ -20,7 +20,7 @@ class Table:
         """Return the number of each character."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         numbers = self._known.take(codes)
-        if not numbers.all():
+        if np.count_nonzero(numbers) < len(numbers):
             for code in set(codes[numbers == 0].tolist()):
                 self._known[code] = self._value(chr(code))
             numbers = self._known.take(codes)

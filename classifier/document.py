@@ -7,6 +7,7 @@ from itertools import chain
 from math import log, log1p
 
 from classifier.features import SentenceView
+from classifier.prefixed import Prefixed
 from classifier.reading import Reading
 
 
@@ -18,8 +19,8 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     out |= _aggregates(scores, title, body)
     total = max(len(seen), 1)
     counts = Counter(chain.from_iterable([v.features for v in seen]))
-    out |= {f"n:{name}": log1p(count) for name, count in counts.items() if of_parties(name)}
-    out |= {f"t:{name}": 1.0 for i in title for name in seen[i].features if of_parties(name)}
+    out |= {_COUNTED[name]: log1p(count) for name, count in counts.items() if of_parties(name)}
+    out |= {_OF_TITLE[name]: 1.0 for i in title for name in seen[i].features if of_parties(name)}
     for mark, best in _best_paragraphs(seen).items():
         out[f"para:{mark}"] = min(best, 4) / 4
         out[f"para2:{mark}"] = float(best > 1)
@@ -27,6 +28,9 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     out["length"] = log1p(seen[-1].sentence.end - seen[0].sentence.start if seen else 0) / 5
     out["space"] = counts["space"] / total
     return out
+
+
+_COUNTED, _OF_TITLE = Prefixed("n:"), Prefixed("t:")
 
 
 def of_parties(feature: str) -> bool:
@@ -71,18 +75,18 @@ def _odds(score: float) -> float:
     return log(sure / (1 - sure))
 
 
-_MARKS = frozenset({"PP&core&space", "PC&deal&space", "IP&core&space", "Pp&core&space", "P1&core&space"})
+_MARKS = ("IP&core&space", "P1&core&space", "PC&deal&space", "PP&core&space", "Pp&core&space")
 
 
 def _best_paragraphs(seen: list[SentenceView]) -> dict[str, int]:
     """Return for each mark how many sentences about space its best paragraph has, up to where it ends."""
-    best = dict.fromkeys(sorted(_MARKS), 0)
+    best = dict.fromkeys(_MARKS, 0)
     run, marks = 0, set[str]()
     for view in seen:
         if view.sentence.opens:
             run, marks = 0, set()
         run += view.sentence.space
-        marks |= _MARKS & view.features
+        marks |= view.features.intersection(_MARKS)
         for mark in marks:
             best[mark] = max(best[mark], run)
     return best

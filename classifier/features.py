@@ -11,6 +11,7 @@ from classifier.actor import Actor
 from classifier.domicile import domiciles
 from classifier.gazetteer import led
 from classifier.parties import Actors, Relation, home_of
+from classifier.prefixed import Prefixed
 from classifier.reading import Reading, Sentence
 
 ACTS = frozenset((
@@ -106,8 +107,8 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
 
 @cache
 def _acting(pair: str) -> Mapping[str, str]:
-    """Return for each act the feature of a pair that acts so; made once, for to put texts together takes its time."""
-    return {act: f"{pair}&{act}" for act in (*ACTS, "company")}
+    """Return for each act the feature of a pair that acts so."""
+    return Prefixed(f"{pair}&")
 
 
 _DONE_TOGETHER = (CORE - {"contribute", "nations"}) | {"agree", "meet", "done", "talking", "delay", "contract", "building", "jointmission"}

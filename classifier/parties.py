@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
@@ -115,9 +114,9 @@ def home_of(named: Sequence[list[Actor]], titles: int) -> str:
 
     `named`: whom each sentence names, those of the title first.
     """
-    votes: Counter[str] = Counter()
+    votes: dict[str, int] = {}
     for i, actors in enumerate(named[:60]):
         for actor in actors:
             if actor.blocs:
-                votes[actor.blocs[0]] += 3 if i < titles else 1
-    return votes.most_common(1)[0][0] if votes else ""
+                votes[actor.blocs[0]] = votes.get(actor.blocs[0], 0) + (3 if i < titles else 1)
+    return max(votes, key=lambda bloc: votes[bloc], default="")
