@@ -18,7 +18,7 @@ from classifier.speakers import flown_by, speaking, states_of_title
 
 CANDIDATE = 0.05
 """A sentence below this worth proves nothing."""
-SHARE = 0.35
+SHARE = 0.42
 """Nor does one below this share of the worth of the best."""
 ITEM = 0.4
 """A sentence below this worth begins no further item of a general statement."""
@@ -70,6 +70,9 @@ def drafts(judged: Judged, actors: Actors, model: Model) -> list[Draft]:
     if general:
         return sorted(out, key=lambda d: d.quotes[0].view.sentence.index)
     for draft in out:
+        if not _joins_framework(draft, model):
+            for other in out:
+                draft.parties = named_better(draft.parties, [p for p in other.parties if p is not None and p.public])
         if any("industry" in q.view.sentence.cues or "contract" in q.view.sentence.cues for q in draft.quotes):
             draft.parties = companies_named(draft.parties, judged.seen)
     return out
@@ -116,15 +119,27 @@ def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
 def _place(known: list[Draft], new: Draft, model: Model) -> None:
     """Add a sentence to the draft of the same parties (and of the same item), else open one."""
     for draft in known:
-        same = draft.blocs == new.blocs or ((draft.blocs <= new.blocs or new.blocs <= draft.blocs) and _share(draft, new))
-        if same and draft.item == new.item:
+        if draft.item == new.item and _alike(draft, new):
             draft.quotes += new.quotes
-            better = named_better(draft.parties, new.parties) if draft.item is None else draft.parties
-            if better != draft.parties and choose(model, "activity", draft.quotes[0].features) != "exploration-framework":
-                draft.parties = better
+            if draft.item is None and not _joins_framework(draft, model):
+                draft.parties = named_better(draft.parties, new.parties)
             return
     if new.item is None or not known or new.score >= ITEM:
         known.append(new)
+
+
+def _joins_framework(draft: Draft, model: Model) -> bool:
+    """Return whether a draft tells who joins a framework: that is for states to do."""
+    return choose(model, "activity", draft.quotes[0].features) == "exploration-framework"
+
+
+def _alike(known: Draft, new: Draft) -> bool:
+    """Return whether two drafts tell of the same parties, one perhaps of fewer: but two public ones more are another partnership."""
+    if known.blocs == new.blocs:
+        return True
+    more = {p.blocs[0] for p in new.parties if p is not None and p.public and p.blocs} - known.blocs
+    nested = new.blocs <= known.blocs or (known.blocs <= new.blocs and (len(more) < 2 or known.item is not None))
+    return nested and _share(known, new)
 
 
 def _share(one: Draft, other: Draft) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,6 +17,11 @@ from classifier.reading import Reading
 Parties = list[Actor | None]
 """None stands for a party that the text does not name."""
 _GIVES = frozenset({"contribute", "instrument"})
+_MANY = re.compile(
+    r"\b(?:call(?:s|ed)? (?:on|upon)|with|invites?|invited) (?:(?:all|other|many|several|\d+) )+(?:nations|countries|governments|space agencies)\b"
+    r"|\d+多?个(?:国家|国际组织)|(?:西方|其他|世界各|多个)国家?"
+)
+"""Partners that are counted and not named: "called on all nations"."""
 _TOGETHER = frozenset({"sign", "agree", "agreement", "cooperate", "joint"})
 
 
@@ -52,14 +58,12 @@ def protagonists(reading: Reading, seen: list[SentenceView], home: str, actors: 
 
 def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple[Actor, ...]:
     """Return the states of a title that names three or more ("leaders of Australia, India, Japan and the United States")."""
-    named = {
-        a.entry.id: a
-        for view in seen
-        if view.sentence.index < reading.titles
-        for a in (*view.actors, *actors.members(view.sentence))
-        if a.entry.kind == "country"
-    }
-    return tuple(named.values()) if len(named) > 2 else ()
+    for view in seen[: reading.titles]:
+        states = [a for a in (*view.actors, *actors.members(view.sentence)) if a.state]
+        apart = any(";" in reading.text[a.end : b.start] for a, b in pairwise(states))
+        if len(states) > 2 and not apart:
+            return tuple({a.entry.id: a for a in states}.values())
+    return ()
 
 
 def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -> Parties:
@@ -74,12 +78,13 @@ def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -
         return list(who.circle)
     kept += _owners(view, who, actors, blocs)
     blocs = _blocs(kept)
-    for other in (who.home, who.partner):
+    many = _MANY.search(text, view.sentence.start, view.sentence.end) is not None and who.home is not None and blocs <= set(who.home.blocs)
+    for other in (who.home,) if many else (who.home, who.partner):
         owns = other is who.home and blocs and other is not None and set(other.blocs) & actors.owners(view.sentence)
         if other is not None and (owns or len(blocs) < 2) and not set(other.blocs) & blocs:
             kept.append(other)
             blocs |= set(other.blocs)
-    unnamed = len(blocs) == 1 and ("international" in view.sentence.cues or "forum" in view.features)
+    unnamed = many or (len(blocs) == 1 and ("international" in view.sentence.cues or "forum" in view.features))
     return _spoken_for([*kept, None] if unnamed else list(kept), view, who)
 
 

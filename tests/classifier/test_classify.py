@@ -61,6 +61,24 @@ def test_many_parties_are_one_cooperation(classifier: Classifier) -> None:
     assert [parties(c) for c in found.cooperations] == [{"nasa", "esa", "jaxa", "csa"}]
 
 
+def test_another_partnership_of_one_party_is_a_cooperation_of_its_own(classifier: Classifier) -> None:
+    text = (
+        "NASA and ESA signed an agreement on Monday on the joint lunar lander mission. "
+        "Through an existing partnership with JAXA and the Canadian Space Agency, NASA and ESA will jointly build its drill."
+    )
+    found = classifier.classify("NASA and ESA sign lunar lander agreement", text)
+    assert [parties(c) for c in found.cooperations] == [{"nasa", "esa"}, {"nasa", "esa", "jaxa", "csa"}]
+
+
+def test_the_agency_that_acts_for_a_state_acts_for_it_throughout(classifier: Classifier) -> None:
+    text = (
+        "ESA and JAXA signed an agreement on Monday on a joint lunar rover. "
+        "Japan and Canada will jointly develop a satellite for it, under an agreement on space cooperation."
+    )
+    found = classifier.classify("ESA and JAXA sign lunar rover agreement", text)
+    assert [parties(c) for c in found.cooperations] == [{"esa", "jaxa"}, {"jaxa", "state:ca"}]
+
+
 def test_one_item_of_a_digest_is_enough(classifier: Classifier) -> None:
     text = (
         "Rain in the north\nMore rain is expected in the north on Sunday.\n"

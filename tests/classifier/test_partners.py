@@ -58,11 +58,37 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
             "state:ao state:us",
         ),
         ("", "In response to EU sanctions, Roscosmos suspends launches in space with CNES.", "roscosmos cnes"),
+        (
+            "Japan signs the Artemis Accords; Brazil, Peru likely next",
+            "NASA met Japan. NASA smiled. NASA waited. The minister spoke of the international community in space.",
+            "state:jp nasa",
+        ),
+        (
+            "Leaders of Japan, Brazil and Peru meet",
+            "Japan was praised. The leaders spoke of a joint mission in space.",
+            "state:jp state:br state:pe",
+        ),
         ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
     ],
 )
 def test_whom_a_sentence_joins(kit: tuple[Matcher, Actors], title: str, text: str, who: str) -> None:
     assert set(joined(kit, title, text)) == set(who.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed"),
+    [
+        ("Japan and Peru agreed on a camera in space. Japan called on all nations to share their images from space.", True),
+        ("Japan and Peru agreed on a camera in space. Japan shares its images from space.", False),
+        ("日本与秘鲁签署航天协议。日本已与50多个国家签署航天合作协议。", True),
+        ("日本与秘鲁签署航天协议。日本分享卫星图像。", False),
+    ],
+)
+def test_partners_that_are_only_counted_are_a_party_without_a_name(kit: tuple[Matcher, Actors], text: str, *, unnamed: bool) -> None:
+    reading = read("", text, kit[0], lexicon())
+    home, seen = views(reading, kit[1])
+    found = partners(seen[-1], protagonists(reading, seen, home, kit[1]), kit[1], reading.text)
+    assert [p and p.entry.id for p in found] == ["state:jp", None if unnamed else "state:pe"]
 
 
 @pytest.mark.parametrize(
