@@ -61,10 +61,12 @@ def _is_venue(actor: Actor, text: str) -> bool:
 
 
 def listed_with(actor: Actor, before: Actor | None, text: str) -> Actor:
-    """Return a state that "and" joins to a place as a place itself: "in Peru and Chile"."""
-    if before is not None and before.place and actor.state and _AND.fullmatch(text[before.end : actor.start]):
-        return actor._replace(place=True)
-    return actor
+    """Return a state that "and" joins to a place as a place itself: "in Peru and Chile"; so is a name in brackets behind its acronym."""
+    if before is None or not before.place:
+        return actor
+    between = text[before.end : actor.start]
+    listed = (actor.state and _AND.fullmatch(between)) or (actor.entry.id == before.entry.id and between == " (")
+    return actor._replace(place=True) if listed else actor
 
 
 def _at_a_place(actor: Actor, after: str, text: str) -> bool:
@@ -112,7 +114,7 @@ _WHERE = re.compile(
     r"|\b(?:en|à|au|aux|dans|im|nel|nella|em|no|na|в) )$"
 )
 _ITS_MEMBERS = re.compile(r"(?:['’]s)? (?:member|sanction)")
-_VENUE = re.compile(r"\b(?:within|at|through) (?:the )?$")
+_VENUE = re.compile(r"\b(?:within|at|through|members? of) (?:the )?$")
 _LIFTS_OFF = re.compile(r"\b(?:launch|lift-?off|lift|blast|flight|fl(?:y|ew|own))[^.;,]{0,50} from (?:the )?$", re.IGNORECASE)
 """Where a rocket starts is a place, though "from" else tells who takes part: "two astronauts from Oman"."""
 _THEIR_HOME = re.compile(
@@ -123,7 +125,9 @@ _THEIR_HOME = re.compile(
 )
 """The homes of people and firms are no parties: "scientists from Chile, Peru and Kenya"."""
 _WAR = re.compile(
-    r"(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to) (?:the )?$", re.IGNORECASE
+    r"(?:(?:invasion|war|aggression|attacks?|sanctions|conflict|troops)\b[^.;,]{0,12} (?:of|on|against|with|to)"
+    r"|troop withdrawals? from) (?:the )?$",
+    re.IGNORECASE,
 )
 """A state that war or sanctions touch is no partner: "the invasion of Ukraine"."""
 _LANDMARK = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
@@ -15,6 +16,11 @@ from classifier.reading import Sentence, countries
 Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domestic"]
 SMALL_FORUM = 7
 _NONE: Mapping[str, str] = MappingProxyType({})
+_EUROPE = re.compile(
+    r"(?:(?P<with>\b(?:with|between|by) (?:the )?|与)|,? and |, |、|和)?(?P<europe>\bEurope\b|欧洲)(?!['’]|[ -][A-Z])"
+    r"(?:,? and (?:the )?|, (?:the )?|、|和)?"
+)
+"""Europe as one of those who act, with the words that join it to them."""
 _UNIONS = {"ESA": "esa", "EU": "eu"}
 
 
@@ -74,6 +80,16 @@ class Actors:
                     if state is not None:
                         found.append(Actor(state, mention.start, mention.end, countries(state), public=True, adjective=False))
         return found
+
+    def europe(self, sentence: Sentence, who: Iterable[Actor], text: str) -> Actor | None:
+        """Return ESA where "Europe" is one of those who act: in a list of them, or with whom they act."""
+        beside = {at: not (a.place or a.adjective) for a in who for at in (a.start, a.end)}
+        for found in _EUROPE.finditer(text, sentence.start, sentence.end):
+            acts = beside.get(found.start(), bool(found["with"]) or beside.get(found.end(), False))
+            if acts and "esa" in self._by_id:
+                esa = self._by_id["esa"]
+                return Actor(esa, found.start("europe"), found.end("europe"), countries(esa), public=True, adjective=False)
+        return None
 
     def state_of(self, ident: str) -> Actor | None:
         """Return the state (or union) behind an agency, as an actor that no words name."""

@@ -18,7 +18,8 @@ Parties = list[Actor | None]
 """None stands for a party that the text does not name."""
 _GIVES = frozenset({"contribute", "instrument"})
 _MANY = re.compile(
-    r"\b(?:call(?:s|ed)? (?:on|upon)|with|invites?|invited) (?:(?:all|other|many|several|\d+) )+(?:nations|countries|governments|space agencies)\b"
+    r"\b(?:call(?:s|ed)? (?:on|upon)|with|invites?|invited) (?:(?:all|other|many|several|\d+) )+"
+    r"(?:nations|countries|governments|space agencies)\b"
     r"|\d+多?个(?:国家|国际组织)|(?:西方|其他|世界各|多个)国家?"
 )
 """Partners that are counted and not named: "called on all nations"."""
@@ -68,7 +69,7 @@ def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple
 
 def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -> Parties:
     """Return the parties of a sentence; where it names too few, the protagonists of the document stand in."""
-    kept = _one_each(_named(view, actors), view, actors, text)
+    kept = _one_each(_named(view, actors, text), view, actors, text)
     if "public-foreign" in actors.relations(kept):
         kept = [a for a in kept if a.public]
     if len(_blocs(kept)) < 2:
@@ -105,12 +106,13 @@ def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[st
     return list(found.values())
 
 
-def _named(view: SentenceView, actors: Actors) -> list[Actor]:
+def _named(view: SentenceView, actors: Actors, text: str) -> list[Actor]:
     """Return whom a sentence names; a forum stands for its members where it joins something or nobody else is named."""
     named = [a for a in view.actors if not a.adjective and not a.place]
     if len(_blocs(named)) < 2 or "accede" in view.sentence.cues:
         named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
-    return named
+    europe = actors.europe(view.sentence, view.actors, text)
+    return [*named, europe] if europe is not None and all(europe.entry.id != a.entry.id for a in named) else named
 
 
 def _spoken_for(parties: Parties, view: SentenceView, who: Protagonists) -> Parties:

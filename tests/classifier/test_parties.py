@@ -64,6 +64,7 @@ def test_a_country_may_be_only_a_place(actors: Actors, reader: Reader, text: str
         ("They work together at the European Space Agency", True),
         ("now joins all ESA member states", True),
         ("cooperation through ESA", True),
+        ("a longstanding member of ESA (European Space Agency)", True),
         ("in response to ESA sanctions", True),
         ("They work with ESA", False),
         ("at ESA's invitation", False),
@@ -106,6 +107,7 @@ def test_home_is_whom_the_document_speaks_for(actors: Actors, reader: Reader) ->
         ("two astronauts from France", "party"),
         ("scientists from a number of countries, including France", "place"),
         ("the experts in radar will visit France", "party"),
+        ("after the troop withdrawals from France", "place"),
     ],
 )
 def test_what_the_words_around_make_of_a_state(actors: Actors, reader: Reader, text: str, standing: str) -> None:

@@ -68,6 +68,15 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
             "Japan was praised. The leaders spoke of a joint mission in space.",
             "state:jp state:br state:pe",
         ),
+        (
+            "",
+            "NASA works on the station in space with its partners: Canada, Europe, Japan and Russia.",
+            "nasa state:ca esa state:jp state:ru",
+        ),
+        ("", "Roscosmos halts cooperation in space with Europe.", "roscosmos esa"),
+        ("", "NASA and Japan sell data from space in Europe and Africa.", "nasa state:jp"),
+        ("", "NASA and Japan sell images from space in Spain, Europe, Asia.", "nasa state:jp"),
+        ("", "NASA and Japan welcome Europe's rover in space.", "nasa state:jp"),
         ("CNSA names a crew", "CNSA had good news. Thailand sends a payload on Chang'e 8.", "cnsa state:th"),
     ],
 )
