@@ -130,7 +130,7 @@ def _place(known: list[Draft], new: Draft, model: Model) -> None:
 
 def _joins_framework(draft: Draft, model: Model) -> bool:
     """Return whether a draft tells who joins a framework: that is for states to do."""
-    return choose(model, "activity", draft.quotes[0].features) == "exploration-framework"
+    return choose(model, "instrument", draft.quotes[0].features) == "accession"
 
 
 def _alike(known: Draft, new: Draft) -> bool:

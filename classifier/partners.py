@@ -23,6 +23,8 @@ _MANY = re.compile(
     r"|\d+多?个(?:国家|国际组织)|(?:西方|其他|世界各|多个)国家?"
 )
 """Partners that are counted and not named: "called on all nations"."""
+_THROUGH = re.compile(r"\b(?:with|through) $")
+"""A company that agencies work with or through is one of them: "NASA and ISRO fly a crew with Axiom Space"."""
 _TOGETHER = frozenset({"sign", "agree", "agreement", "cooperate", "joint"})
 
 
@@ -71,7 +73,8 @@ def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -
     """Return the parties of a sentence; where it names too few, the protagonists of the document stand in."""
     kept = _one_each(_named(view, actors, text), view, actors, text)
     if "public-foreign" in actors.relations(kept):
-        kept = [a for a in kept if a.public]
+        agencies = "public-foreign" in actors.relations(a for a in kept if not a.state)
+        kept = [a for a in kept if a.public or (agencies and _THROUGH.search(text[max(0, a.start - 9) : a.start]))]
     if len(_blocs(kept)) < 2:
         kept += [a for a in view.actors if a.adjective and not set(a.blocs) & _blocs(kept)]
     blocs = _blocs(kept)

@@ -51,6 +51,8 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
         ("", "Thailand and Pakistan sent instruments on Chang'e 8.", "state:th state:pk state:cn"),
         ("NASA chief to visit Italy, Sweden, Peru", "NASA plans a trip. He will meet the Italian Space Agency.", "nasa asi"),
         ("President Biden meets Prime Minister Modi", "The two sides agreed on a joint mission in space.", "state:us state:in"),
+        ("", "NASA and ISRO prepare a joint flight to space, with Axiom Space as its provider.", "nasa isro axiom-space"),
+        ("", "France and Japan prepare a joint flight to space, with Axiom Space as its provider.", "state:fr state:jp"),
         ("", "ESA and the University of Iceland agreed on tests in space with JAXA.", "esa jaxa"),
         (
             "A call before the visit of the President of Angola",
