@@ -14,7 +14,7 @@ from classifier.matcher import Matcher
 from classifier.mentions import SURE, Mention, find_mentions
 from classifier.newcompanies import new_companies
 from classifier.newmissions import new_missions
-from classifier.sentences import sentences
+from classifier.sentences import sentences, unwrap
 
 _SPACE_KINDS = MISSION_KINDS | {"agency", "vehicle"}
 _SPACE_CUES = frozenset({"space", "datashare"})
@@ -69,8 +69,9 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     r"""Read `title + "\n" + text`; total, linear in the length."""
     whole, folded, found = mentions(title, text, matcher)
     cut = min(len(title), MAX_CHARACTERS)
-    spans = sentences(whole[:cut])
-    spans += [(start + cut, end + cut) for start, end in sentences(whole[cut:MAX_CHARACTERS])]
+    flat = unwrap(whole[:MAX_CHARACTERS], len(title) + 1)
+    spans = sentences(flat[:cut])
+    spans += [(start + cut, end + cut) for start, end in sentences(flat[cut:])]
     named = _inside(spans, [m for m in found if m.confidence >= SURE])
     cues = meant(lexicon.cues(folded, 0, MAX_CHARACTERS), found)
     words: list[dict[str, int]] = [{} for _ in spans]
@@ -86,7 +87,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
             for misread in _AWARDED & found_words.keys():
                 del found_words[misread]
     out = [
-        Sentence(i, start, end, tuple(named[i]), words[i], _space(named[i], words[i]), "\n" in whole[max(0, start - 4) : start])
+        Sentence(i, start, end, tuple(named[i]), words[i], _space(named[i], words[i]), "\n" in flat[max(0, start - 4) : start])
         for i, (start, end) in enumerate(spans)
     ]
     return Reading(whole, folded, sum(s.start < len(title) for s in out), tuple(out), found)
@@ -107,7 +108,7 @@ def mentions(title: str, text: str, matcher: Matcher) -> tuple[str, str, tuple[M
     whole = f"{title}\n{text}"
     if not whole.isascii():
         whole = _SURROGATES.sub("\ufffd", whole)
-    clear = mask(whole)
+    clear = mask(unwrap(whole, len(title) + 1))
     folded = fold(clear)
     known = find_mentions(clear, folded, matcher)
     read_clear, read_folded = clear[:MAX_CHARACTERS], folded[:MAX_CHARACTERS]

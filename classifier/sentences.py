@@ -42,3 +42,19 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
         start = cut + (text[cut : cut + 1] == " ")
     if start < end:
         spans.append((start, end))
+
+
+_FOLDED_LINE = re.compile(r"(?<=[^\n.!?:;…”。])\n(?=[ \t]*[^\s\-–•*#])")
+_LINE = 100
+_FEWEST = 5
+
+
+def unwrap(text: str, start: int) -> str:
+    """Return text of the same length in which lines folded at a fixed width are whole paragraphs again, from `start` on."""
+    lines = text.count("\n", start)
+    if lines < _FEWEST or len(text) - start > lines * _LINE:
+        return text
+    body = text[start:]
+    filled = sum(_LINE // 2 < len(line) <= _LINE for line in body.split("\n"))
+    whole, folded = _FOLDED_LINE.subn(" ", body)
+    return text[:start] + whole if min(filled, folded) > lines / 3 else text

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.folding import fold, mask
-from classifier.sentences import MAX_LENGTH, sentences
+from classifier.sentences import MAX_LENGTH, sentences, unwrap
 
 ANY = st.text(st.characters(categories=None), max_size=200)
 
@@ -43,6 +43,42 @@ def test_giving_credit_in_a_sentence_is_no_picture_credit() -> None:
 
 def split(text: str) -> list[str]:
     return [text[a:b] for a, b in sentences(text)]
+
+
+FOLDED = """Joint Statement
+The minister of Ruritania and the administrator of the agency met in
+the capital on Monday and agreed that Professor Amalie Stern and her
+Roman colleagues shall build a camera for the next lunar orbiter, the
+European Space Agency said. A second camera follows.
+
+- Both sides will share the images of the first camera with all the
+  Members of the working group.
+- They meet again in May.
+"""
+"""A text whose lines were folded at a fixed width, in the middle of names too."""
+
+
+def test_folded_lines_are_paragraphs_again() -> None:
+    whole = unwrap(FOLDED, len("Joint Statement\n"))
+    assert len(whole) == len(FOLDED)
+    assert "the\nEuropean" in FOLDED
+    assert split(whole)[1:] == [
+        "The minister of Ruritania and the administrator of the agency met in the capital on Monday and agreed that Professor Amalie "
+        "Stern and her Roman colleagues shall build a camera for the next lunar orbiter, the European Space Agency said.",
+        "A second camera follows.",
+        "- Both sides will share the images of the first camera with all the   Members of the working group.",
+        "- They meet again in May.",
+    ]
+
+
+def test_paragraphs_of_one_line_stay_apart() -> None:
+    text = "Headlines\n" + "NASA and ESA agree on the camera of a moon orbiter - full story here\n" + "Short\nLines\nOf a\nMenu\n" * 3
+    assert unwrap(text, 0) == text
+
+
+@given(ANY)
+def test_unwrapping_keeps_every_offset(text: str) -> None:
+    assert len(unwrap(text, 0)) == len(text)
 
 
 def test_sentences_end_where_they_end() -> None:
