@@ -61,6 +61,7 @@ bench: .venv/bench.stamp ## measure speed, side by side with peers
 
 scores: .venv/dev.stamp ## how good the verdict is, cross-validated, by corpus and language (needs ../shared; 2 minutes)
 	$(BIN)/python bench/scores.py ../shared/gold $(ARGS)
+	$(BIN)/python bench/teasers.py ../shared/gold
 
 schema: ## write the editors' schemas in docs/schema again
 	@for kind in watchlist expected source channels settings; do $(BIN)/spacepact schema $$kind > docs/schema/$$kind.json || exit 1; done

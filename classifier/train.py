@@ -264,17 +264,19 @@ def cross_validate(examples: Sequence[Example], gazetteer: Path, seed: int = 0) 
     return out
 
 
-def report(gold: Path, predictions: list[dict[str, Any]], errors: int) -> dict[str, Any]:
-    """Return what the scorer of the gold directory says."""
+def report(
+    gold: Path, predictions: list[dict[str, Any]], errors: int, docs: Path | None = None, labels: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Return what the scorer of the gold directory says, of its own documents and labels or of others."""
     spec = importlib.util.spec_from_file_location("score", gold / "score.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(gold / "score.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    docs = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(gold / "dev.docs.jsonl")}
-    labels = _rows(gold / "dev.labels.jsonl")
+    texts = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(docs or gold / "dev.docs.jsonl")}
     groups = json.loads((gold / "aliases.json").read_text("utf-8"))
-    scored: dict[str, Any] = module.score(labels, {p["id"]: p for p in predictions}, docs, groups, errors)
+    truth = _rows(gold / "dev.labels.jsonl") if labels is None else labels
+    scored: dict[str, Any] = module.score(truth, {p["id"]: p for p in predictions}, texts, groups, errors)
     return scored
 
 
