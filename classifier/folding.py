@@ -48,15 +48,35 @@ _NOISE = (  # each begins with a fixed character or one of a few, which makes th
     re.compile(r"[CcPp©](?:(?i:(?<=\bc)(?:redits?\s?:|ourtesy(?::| of\b)|opyright\s)|(?<=\bp)hoto by\b)|(?<=©))[^\n.]{0,160}"),
     re.compile(r"\((?:NASA|ESA|JAXA|AFP|AP|Reuters)(?:/[^()\n]{1,80})+\)"),
 )
+_FOOTER = re.compile(r"\bThe post [^\n]{1,300}? appeared first on [^\n]{1,80}")
+_WIRES = ("(SPX)", "(AFP)", "(AP)", "(UPI)", "(XNA)", "(PTI)", "(Reuters)", "(Xinhua)", "(Sputnik)")
+_DATELINE = re.compile(
+    rf"^[A-Z][^\n()]{{2,60}} (?:{'|'.join(map(re.escape, _WIRES))})(?: [A-Z][a-z]{{2,8}}\.? \d{{1,2}}, \d{{4}}| ?[-–—]{{1,2}}(?= ))",
+    re.MULTILINE,
+)
+_OF_FEEDS = (((" appeared first on ",), _FOOTER), (_WIRES, _DATELINE))
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w{2,10}")
 
 
+_PLAIN = {"\xa0": " ", "\u202f": " ", "\u2009": " ", "‐": "-", "‑": "-"}
+"""Blanks and hyphens that only forbid a line to break: names and patterns know the plain ones."""
+
+
 def mask(text: str) -> str:
-    """Return text of the same length in which addresses and picture credits are blank."""
+    """Return text of the same length in which blanks and hyphens are plain, and what nobody reports is blank.
+
+    That is addresses, picture credits, the datelines of wires and the lines that feeds put at the end of a teaser.
+    """
+    if not text.isascii():
+        for char, plain in _PLAIN.items():
+            text = text.replace(char, plain)
     for pattern in _NOISE:
         text = pattern.sub(_blank, text)
     if "@" in text:
         text = "\n".join([_MAIL.sub(_blank, line) if "@" in line else line for line in text.split("\n")])
+    for signs, pattern in _OF_FEEDS:
+        if any(sign in text for sign in signs):  # a plain search is far cheaper than the pattern
+            text = pattern.sub(_blank, text)
     return text
 
 

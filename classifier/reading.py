@@ -72,6 +72,7 @@ def read(title: str, text: str, matcher: Matcher, lexicon: Lexicon) -> Reading:
     flat = unwrap(whole[:MAX_CHARACTERS], len(title) + 1)
     spans = sentences(flat[:cut])
     spans += [(start + cut, end + cut) for start, end in sentences(flat[cut:])]
+    spans = [(start, end) for start, end in spans if not folded[start:end].isspace()]
     named = _inside(spans, [m for m in found if m.confidence >= SURE])
     cues = meant(lexicon.cues(folded, 0, MAX_CHARACTERS), found)
     words: list[dict[str, int]] = [{} for _ in spans]

@@ -41,6 +41,22 @@ def test_giving_credit_in_a_sentence_is_no_picture_credit() -> None:
     assert mask("He gave credit to NASA.") == "He gave credit to NASA."
 
 
+def test_the_dateline_of_a_wire_is_no_place_of_the_news() -> None:
+    for line in ("Paris, France (AFP) Feb 6, 2031", "Los Angeles CA (SPX) Mar 13, 2031", "TOKYO (Reuters) -", "BEIJING, May 3 (Xinhua) --"):
+        assert mask(f"Headline\n{line} A probe left.").split() == ["Headline", "A", "probe", "left."], line
+    assert "France (AFP)" in mask("She reports from France (AFP) on Feb 6, 2031.")
+
+
+def test_the_line_that_a_feed_adds_repeats_no_act() -> None:
+    text = "ESA chose a firm.\nThe post ESA and JAXA sign pact appeared first on Orbit Daily."
+    assert mask(text).rstrip() == "ESA chose a firm."
+    assert mask("The post was left empty.") == "The post was left empty."
+
+
+def test_blanks_and_hyphens_that_forbid_a_break_are_plain() -> None:
+    assert mask("the\xa0HTV‑X1\u202fship") == "the HTV-X1 ship"
+
+
 def split(text: str) -> list[str]:
     return [text[a:b] for a, b in sentences(text)]
 
