@@ -178,6 +178,20 @@ def test_a_war_makes_no_partner(classifier: Classifier) -> None:
     assert (parties(first), first.stage) == ({"esa", "roscosmos"}, "suspended")
 
 
+def test_what_is_struck_in_a_war_is_no_agreement(classifier: Classifier) -> None:
+    text = "Eutelsat said a missile struck its satellite antenna near Riyadh during Saudi and Turkish military operations against Yemen."
+    assert not classifier.classify("Missile strike hits Eutelsat antenna in Saudi Arabia", text).cooperation
+
+
+def test_what_a_feed_adds_to_a_teaser_proves_nothing(classifier: Classifier) -> None:
+    title = "ESA and JAXA sign lunar rover pact"
+    text = "Paris, France (AFP) Feb 6, 2031 Both will build the wheels together, the space agencies said on Tuesday."
+    said = classifier.classify(title, f"{text}\nThe post {title} appeared first on Orbit Daily.")
+    assert said.cooperation
+    assert said.countries == ("JP",)
+    assert not any("appeared first" in e.text for c in said.cooperations for e in c.evidence)
+
+
 def test_what_is_no_cooperation_news_reports_no_cooperation_news(classifier: Classifier) -> None:
     """Alerts ask each cooperation for its own scope: one between foreign parties in a home story would be a false alert."""
     texts = [json.loads(line) for path in sorted(TRAINING.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
