@@ -79,8 +79,10 @@ def test_folded_lines_are_paragraphs_again() -> None:
     assert len(whole) == len(FOLDED)
     assert "the\nEuropean" in FOLDED
     assert split(whole)[1:] == [
-        "The minister of Ruritania and the administrator of the agency met in the capital on Monday and agreed that Professor Amalie "
-        "Stern and her Roman colleagues shall build a camera for the next lunar orbiter, the European Space Agency said.",
+        (
+            "The minister of Ruritania and the administrator of the agency met in the capital on Monday and agreed that Professor Amalie "
+            "Stern and her Roman colleagues shall build a camera for the next lunar orbiter, the European Space Agency said."
+        ),
         "A second camera follows.",
         "- Both sides will share the images of the first camera with all the   Members of the working group.",
         "- They meet again in May.",
