@@ -10,8 +10,8 @@ acts; this pairs them by evidence.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,10 +36,12 @@ class Pair(NamedTuple):
 
 
 def main() -> None:
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    gold = Path(sys.argv[1])
-    said = rows(Path(sys.argv[2])) if len(sys.argv) > 2 else cross_validate(load_examples(gold, GAZETTEER), GAZETTEER)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("gold", type=Path)
+    options.add_argument("predictions", type=Path, nargs="?")
+    chosen = options.parse_args()
+    gold = chosen.gold
+    said = rows(chosen.predictions) if chosen.predictions else cross_validate(load_examples(gold, GAZETTEER), GAZETTEER)
     labels = [row for row in rows(gold / "dev.labels.jsonl") if row["scope"] in COOPERATION_SCOPES]
     found = list(pairs(labels, {d["id"]: d for d in rows(gold / "dev.docs.jsonl")}, {p["id"]: p for p in said}))
     console = Console()

@@ -9,6 +9,7 @@ the two sides take turns, and of every side the fastest pass counts. spaCy only 
 
 from __future__ import annotations
 
+import argparse
 import gc
 import importlib.util
 import json
@@ -72,9 +73,11 @@ WANTED = {
 
 
 def main() -> None:
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "../shared/gold/dev.docs.jsonl"
-    if not path.exists():
-        sys.exit(f"{path} is not there: name a file of documents")
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("docs", type=Path, nargs="?", default=ROOT / "../shared/gold/dev.docs.jsonl")
+    path = options.parse_args().docs
+    if not path.is_file():
+        options.error(f"{path} is not there: name a file of documents")
     docs = [(d["title"], d["text"][:CUT]) for d in map(json.loads, path.read_text("utf-8").splitlines())]
     gazetteer = load_gazetteer(GAZETTEER)[0]
     classifier, matcher = Classifier(gazetteer), Matcher(gazetteer)

@@ -20,11 +20,11 @@ Times are of the processor, so that what else the machine does is not counted.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -205,7 +205,9 @@ def row(name: str, times: list[float]) -> str:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("lists", type=int, nargs="?", default=100_000)
+    count = options.parse_args().lists
     gazetteer, _ = load_gazetteer(default_config_dir() / "gazetteer")
     world = known_world(gazetteer)
     articles = pages(Classifier(gazetteer))

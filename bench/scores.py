@@ -8,8 +8,8 @@ predictions are written there, or read where the file already stands. Texts are 
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,12 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    gold = Path(sys.argv[1])
-    predictions = predicted(gold, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("gold", type=Path)
+    options.add_argument("predictions", type=Path, nargs="?")
+    chosen = options.parse_args()
+    gold = chosen.gold
+    predictions = predicted(gold, chosen.predictions)
     labels, docs = rows(gold / "dev.labels.jsonl"), {d["id"]: d for d in rows(gold / "dev.docs.jsonl")}
     said = {p["id"]: p for p in predictions}
     whole = report(gold, predictions, 0)

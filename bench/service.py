@@ -8,6 +8,7 @@ the service alone, and with its crawler process (which starts at the first visit
 
 from __future__ import annotations
 
+import argparse
 import http.server
 import signal
 import statistics
@@ -83,7 +84,10 @@ def healthy(port: int) -> bool:
         return False
 
 
-def main(runs: int) -> None:
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("runs", type=int, nargs="?", default=3)
+    runs = options.parse_args().runs
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"{'':28}{'start-up, s':>14}{'memory, MB':>14}   median of {runs}")
@@ -94,4 +98,4 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main()

@@ -1,4 +1,6 @@
-"""What one more item costs when 1,000 to 1,000,000 came before it: python bench/stories.py [MOST].
+"""What one more item costs when 1,000 to 1,000,000 came before it.
+
+    python bench/stories.py [MOST]
 
 Synthetic items of a steady stream: 1,300 a day (what fills the memory of 60,000 items within the window of 45 days),
 words by Zipf's law, one item in five about an event that was reported before. At each size 1,000 new items are read
@@ -8,8 +10,8 @@ again with another date when the memory has forgotten it.
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -103,7 +105,9 @@ class Stream:
 
 
 def main() -> None:
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else SIZES[-1]
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("most", type=int, nargs="?", default=SIZES[-1])
+    most = options.parse_args().most
     stream, base = Stream(), 0.0
     print(f"{'came before':>14} {'read, ms':>9} {'place, ms':>10} {'items/s':>8} {'cost: ratio':>12} {'memory, MB':>11}")
     for size in SIZES:

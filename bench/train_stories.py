@@ -1,4 +1,6 @@
-"""Learns the weights of alerts/sameness.yaml from a labelled stream: python bench/train_stories.py [STREAM STORIES] [--write].
+"""Learns the weights of alerts/sameness.yaml from a labelled stream.
+
+    python bench/train_stories.py [STREAM STORIES] [--write]
 
 A positive pair counts less the larger its story, so that one great event does not teach everything. What is
 printed comes from cross-validation: each half and quarter of the time, each half of the outlets and each half and fifth of the
@@ -145,7 +147,7 @@ def drawn(keys: Sequence[str], parts: int, seed: int) -> list[int]:
 
 def main() -> None:
     """Print what cross-validation says; with --write, write the weights of all the data."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stream", type=Path, nargs="?", default=GOLD / "stream.jsonl")
     parser.add_argument("stories", type=Path, nargs="?", default=GOLD / "stream.stories.jsonl")
     parser.add_argument("--write", action="store_true")
