@@ -135,10 +135,10 @@ def log_odds(model: Model, field: Field, features: Mapping[str, float], further:
             weighed[name] = weighed.get(name, 0.0) + FURTHER * amount
     odds = model.field_odds(field, weighed)
     worths = _worths(field)
-    for name, amount in weighed.items():
-        for value, worth in worths.get(name, {}).items():
+    for name in filter(worths.__contains__, weighed):
+        for value, worth in worths[name].items():
             if value in odds:
-                odds[value] += worth * amount
+                odds[value] += worth * weighed[name]
     needs = _needs(field)
     return {v: o for v, o in odds.items() if v not in needs or not needs[v].isdisjoint(features)} or odds
 

@@ -83,9 +83,9 @@ class Table(Generic[Key]):
 
     def sums(self, features: Mapping[str, float]) -> dict[Key, float]:
         """Return for each class the sum of its weights."""
-        rows = [self._rows.get(feature, -1) for feature in features]
+        rows = np.fromiter(map(self._rows.get, features, repeat(-1)), np.intp, len(features))
         values = np.fromiter(features.values(), float, len(features))
-        return dict(zip(self.classes, (values @ self._weights[rows]).tolist(), strict=True))
+        return dict(zip(self.classes, (values @ self._weights.take(rows, axis=0)).tolist(), strict=True))
 
     def softmax(self, features: Mapping[str, float]) -> dict[Key, float]:
         """Return the probability of each class."""
