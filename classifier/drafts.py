@@ -20,7 +20,7 @@ CANDIDATE = 0.05
 """A sentence below this worth proves nothing."""
 SHARE = 0.42
 """Nor does one below this share of the worth of the best."""
-ITEM = 0.4
+ITEM = 0.25
 """A sentence below this worth begins no further item of a general statement."""
 MOST = 6
 FEW = 5
@@ -90,7 +90,7 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
     """Yield a draft for every sentence that joins parties, the best first."""
     who = protagonists(judged.reading, judged.seen, judged.home, actors)
     states = states_of_title(judged.seen, judged.reading.titles) if general else {}
-    for worth, view in _ranked(judged, model):
+    for worth, view in _ranked(judged, model, general=general):
         if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue
         parties = partners(view, who, actors, judged.reading.text)
@@ -103,15 +103,19 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
             yield Draft(parties, item, [Quote(worth, view, features)])
 
 
-def _ranked(judged: Judged, model: Model) -> list[tuple[float, SentenceView]]:
-    """Return the sentences worth quoting, the best first."""
+def _ranked(judged: Judged, model: Model, *, general: bool) -> list[tuple[float, SentenceView]]:
+    """Return the sentences worth quoting, the best first.
+
+    That a general statement tells of cooperation is settled: there a sentence is worth what it proves.
+    """
     least = CANDIDATE
     found: list[tuple[float, SentenceView]] = []
     for score, view in sorted(zip(judged.scores, judged.seen, strict=True), key=itemgetter(0), reverse=True):
         if sqrt(score) < least:  # nor any that follows: a proof is at most 1
             break
-        worth = sqrt(score * model.proof_score(proof_features(view, judged.said[view.sentence.index])))
-        least = max(least, SHARE * worth)
+        proof = model.proof_score(proof_features(view, judged.said[view.sentence.index]))
+        worth = proof if general else sqrt(score * proof)
+        least = least if general else max(least, SHARE * worth)
         found.append((worth, view))
     return sorted(((w, v) for w, v in found if w >= least), key=itemgetter(0), reverse=True)
 
