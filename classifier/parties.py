@@ -17,8 +17,8 @@ Relation = Literal["public-foreign", "mixed-foreign", "private-foreign", "domest
 SMALL_FORUM = 7
 _NONE: Mapping[str, str] = MappingProxyType({})
 _EUROPE = re.compile(
-    r"(?:(?P<with>\b(?:with|between|by) (?:the )?|与)|,? and |, |、|和)?(?P<europe>\bEurope\b|欧洲)(?!['’]|[ -][A-Z])"
-    r"(?:,? and (?:the )?|, (?:the )?|、|和)?"
+    r"(?:(?P<with>\b(?:with|between|by) |与)|,? and |, |、|和)?(?:the |its |their |our )?"
+    r"(?P<europe>\bEurope\b|欧洲|\bEuropean (?:partners?|counterparts?)\b)(?!['’]|[ -][A-Z])(?:,? and (?:the )?|, (?:the )?|、|和)?"
 )
 """Europe as one of those who act, with the words that join it to them."""
 _UNIONS = {"ESA": "esa", "EU": "eu"}
@@ -81,15 +81,17 @@ class Actors:
                         found.append(Actor(state, mention.start, mention.end, countries(state), public=True, adjective=False))
         return found
 
-    def europe(self, sentence: Sentence, who: Iterable[Actor], text: str) -> Actor | None:
-        """Return ESA where "Europe" is one of those who act: in a list of them, or with whom they act."""
+    def with_europe(self, sentence: Sentence, who: list[Actor], text: str) -> list[Actor]:
+        """Return those of a sentence, and ESA where "Europe" is one of them: in a list, or with whom they act."""
+        esa = self._by_id.get("esa")
+        if esa is None or any(a.entry is esa for a in who):
+            return who
         beside = {at: not (a.place or a.adjective) for a in who for at in (a.start, a.end)}
         for found in _EUROPE.finditer(text, sentence.start, sentence.end):
-            acts = beside.get(found.start(), bool(found["with"]) or beside.get(found.end(), False))
-            if acts and "esa" in self._by_id:
-                esa = self._by_id["esa"]
-                return Actor(esa, found.start("europe"), found.end("europe"), countries(esa), public=True, adjective=False)
-        return None
+            if beside.get(found.start(), bool(found["with"]) or beside.get(found.end(), False)):
+                actor = Actor(esa, found.start("europe"), found.end("europe"), countries(esa), public=True, adjective=False)
+                return sorted([*who, actor], key=lambda a: a.start)
+        return who
 
     def state_of(self, ident: str) -> Actor | None:
         """Return the state (or union) behind an agency, as an actor that no words name."""

@@ -71,7 +71,7 @@ def _circle(reading: Reading, seen: list[SentenceView], actors: Actors) -> tuple
 
 def partners(view: SentenceView, who: Protagonists, actors: Actors, text: str) -> Parties:
     """Return the parties of a sentence; where it names too few, the protagonists of the document stand in."""
-    kept = _one_each(_named(view, actors, text), view, actors, text)
+    kept = _one_each(_named(view, actors), view, actors, text)
     if "public-foreign" in actors.relations(kept):
         agencies = "public-foreign" in actors.relations(a for a in kept if not a.state)
         kept = [a for a in kept if a.public or (agencies and _THROUGH.search(text[max(0, a.start - 9) : a.start]))]
@@ -109,13 +109,12 @@ def _owners(view: SentenceView, who: Protagonists, actors: Actors, blocs: set[st
     return list(found.values())
 
 
-def _named(view: SentenceView, actors: Actors, text: str) -> list[Actor]:
+def _named(view: SentenceView, actors: Actors) -> list[Actor]:
     """Return whom a sentence names; a forum stands for its members where it joins something or nobody else is named."""
     named = [a for a in view.actors if not a.adjective and not a.place]
     if len(_blocs(named)) < 2 or "accede" in view.sentence.cues:
         named += [m for m in actors.members(view.sentence) if all(m.entry.id != a.entry.id for a in named)]
-    europe = actors.europe(view.sentence, view.actors, text)
-    return [*named, europe] if europe is not None and all(europe.entry.id != a.entry.id for a in named) else named
+    return named
 
 
 def _spoken_for(parties: Parties, view: SentenceView, who: Protagonists) -> Parties:

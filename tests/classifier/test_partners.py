@@ -76,6 +76,7 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
             "nasa state:ca esa state:jp state:ru",
         ),
         ("", "Roscosmos halts cooperation in space with Europe.", "roscosmos esa"),
+        ("", "NASA and its European partners agreed on a Mars orbiter in space.", "nasa esa"),
         ("", "NASA and Japan sell data from space in Europe and Africa.", "nasa state:jp"),
         ("", "NASA and Japan sell images from space in Spain, Europe, Asia.", "nasa state:jp"),
         ("", "NASA and Japan welcome Europe's rover in space.", "nasa state:jp"),
