@@ -61,9 +61,7 @@ def views(reading: Reading, actors: Actors) -> Views:
     """Return every sentence with its features; linear in the number of sentences."""
     homes = domiciles(reading.text, reading.mentions)
     named = [actors.named(s) for s in reading.sentences]
-    who = [actors.of(n, reading.text, homes) for n in named]
-    if "Europe" in reading.text or "欧洲" in reading.text:
-        who = [actors.with_europe(s, w, reading.text) for s, w in zip(reading.sentences, who, strict=True)]
+    who = [actors.with_europe(s, actors.of(n, reading.text, homes), reading.text) for s, n in zip(reading.sentences, named, strict=True)]
     home = home_of(named, reading.titles)
     top = [a for found in who[:4] for a in found]
     partner = any(a.public and a.blocs and home not in a.blocs for a in top) or any(actors.members(s) for s in reading.sentences[:2])
