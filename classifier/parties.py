@@ -84,8 +84,8 @@ class Actors:
     def with_europe(self, sentence: Sentence, who: list[Actor], text: str) -> list[Actor]:
         """Return those of a sentence, and ESA where "Europe" is one of them: in a list, or with whom they act."""
         esa = self._by_id.get("esa")
-        named = any(text.find(name, sentence.start, sentence.end) >= 0 for name in ("Europe", "欧洲"))
-        if esa is None or not named or any(a.entry is esa for a in who):
+        unnamed = text.find("Europe", sentence.start, sentence.end) < 0 and text.find("欧洲", sentence.start, sentence.end) < 0
+        if unnamed or esa is None or any(a.entry is esa for a in who):
             return who
         beside = {at: not (a.place or a.adjective) for a in who for at in (a.start, a.end)}
         for found in _EUROPE.finditer(text, sentence.start, sentence.end):
