@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Literal, get_args
@@ -27,23 +27,35 @@ def attribute_features(i: int, seen: Sequence[SentenceView], reading: Reading, s
     names += [_NEAR[cue] for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
     names += [_OF_TITLE[cue] for sentence in reading.title for cue in sentence.cues]
     names += [_OF_TITLE[saying.name] for sentence in reading.title for saying in said[sentence.index]]
+    names += [_OF_LEDE[saying.name] for k in range(reading.titles, min(reading.titles + 2, len(seen))) if k != i for saying in said[k]]
     if CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
         names.append("jointmission")
     return dict.fromkeys(names, 1.0)
 
 
-def proof_features(view: SentenceView, told: list[Saying]) -> frozenset[str]:
-    """Return what tells whether a sentence is one to quote: all its features, what it says, and of how many fields."""
-    return view.features | _names(told) | {f"fields:{len({s.field for s in told})}"}
+def proof_features(view: SentenceView, told: list[Saying], rivals: int) -> frozenset[str]:
+    """Return what tells whether a sentence is one to quote: all its features, what it says, its length, how many `rivals` it has."""
+    length = min((view.sentence.end - view.sentence.start) // _LENGTH, 6)
+    size = {f"fields:{len({s.field for s in told})}", f"length:{length}", f"rivals:{min(rivals, 12) // 3}"}
+    return view.features | _names(told) | size
+
+
+_LENGTH = 60
+
+
+def rivals(seen: Iterable[SentenceView]) -> int:
+    """Return how many sentences of a document are about space: the more, the fewer of them prove something of their own."""
+    return sum(v.sentence.space and "off" not in v.features for v in seen)
 
 
 def _names(told: list[Saying]) -> set[str]:
-    """Return what is said, and of each field what is said first."""
-    first = {s.field: s.name for s in reversed(told)}
-    return {s.name for s in told} | {_FIRST[name] for name in first.values()}
+    """Return what is said, and of each field what is said first and last."""
+    first, last = ({s.field: s.name for s in order} for order in (reversed(told), told))
+    return {s.name for s in told} | {_FIRST[name] for name in first.values()} | {_LAST[name] for name in last.values()}
 
 
-_NEAR, _OF_TITLE, _FIRST = Prefixed("near:"), Prefixed("title:"), Prefixed("first:")
+_NEAR, _OF_TITLE, _OF_LEDE = Prefixed("near:"), Prefixed("title:"), Prefixed("lede:")
+_FIRST, _LAST = Prefixed("first:"), Prefixed("last:")
 
 
 def _named(view: SentenceView) -> set[str]:

@@ -8,7 +8,7 @@ from math import sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
-from classifier.attributes import choose, proof_features
+from classifier.attributes import choose, proof_features, rivals
 from classifier.features import SentenceView
 from classifier.judged import Judged, sentence_features
 from classifier.model import Model
@@ -110,10 +110,11 @@ def _ranked(judged: Judged, model: Model, *, general: bool) -> list[tuple[float,
     """
     least = CANDIDATE
     found: list[tuple[float, SentenceView]] = []
+    others = rivals(judged.seen)
     for score, view in sorted(zip(judged.scores, judged.seen, strict=True), key=itemgetter(0), reverse=True):
         if sqrt(score) < least:  # nor any that follows: a proof is at most 1
             break
-        proof = model.proof_score(proof_features(view, judged.said[view.sentence.index]))
+        proof = model.proof_score(proof_features(view, judged.said[view.sentence.index], others))
         worth = proof if general else sqrt(score * proof)
         least = least if general else max(least, SHARE * worth)
         found.append((worth, view))

@@ -21,7 +21,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from classifier.attributes import attribute_features, proof_features
+from classifier.attributes import attribute_features, proof_features, rivals
 from classifier.classify import Classifier
 from classifier.cues import lexicon
 from classifier.digest import parts
@@ -188,10 +188,13 @@ def _fit_sentences(examples: Iterable[Example], knobs: Knobs) -> dict[str, float
 
 
 def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
-    told = [(v, e) for e in examples if e.positive for v in e.seen]
-    rows = [{"bias": 1.0, **dict.fromkeys(proof_features(view, example.said[view.sentence.index]), 1.0)} for view, example in told]
-    truth = [str(view.sentence.index in example.proofs) for view, example in told]
-    trust = [knobs.own_fields if example.own else 1.0 for _, example in told]
+    told = [(v, e, rivals(e.seen)) for e in examples if e.positive for v in e.seen]
+    rows = [
+        {"bias": 1.0, **dict.fromkeys(proof_features(view, example.said[view.sentence.index], others), 1.0)}
+        for view, example, others in told
+    ]
+    truth = [str(view.sentence.index in example.proofs) for view, example, _ in told]
+    trust = [knobs.own_fields if example.own else 1.0 for _, example, _ in told]
     return _fit(rows, truth, knobs.proof, ("False", "True"), trust)["True"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,9 +11,14 @@ import pytest
 import yaml
 
 from classifier import sayings as module
+from classifier.attributes import attribute_features, proof_features, rivals
 from classifier.cues import lexicon
+from classifier.features import views
 from classifier.folding import fold
-from classifier.sayings import sayings
+from classifier.gazetteer import Gazetteer
+from classifier.parties import Actors
+from classifier.reading import Reading
+from classifier.sayings import Said, sayings
 from spacepact.cooperation import Stage
 
 FILES = sorted(Path(module.__file__).with_name("sayings").glob("*.yaml"))
@@ -92,3 +98,25 @@ def test_words_of_other_languages_are_not_read_into_english() -> None:
     folded = fold(DECEIVING)
     assert {name for _, _, name in lexicon().cues(folded)} == {"will"}
     assert [(s.field, s.value) for s in sayings().find(folded, 0, len(folded))] == []
+
+
+def test_what_the_lede_says_is_known_to_the_sentence_that_proves(small: Gazetteer, reader: Callable[[str, str], Reading]) -> None:
+    text = "NASA and JAXA signed an implementing arrangement on Monday. They met in Rome. JAXA will deliver a rover that NASA will launch."
+    reading = reader("A rover for two", text)
+    seen, said = views(reading, Actors(small)).seen, Said(reading)
+    last = attribute_features(len(seen) - 1, seen, reading, said)
+    assert {"lede:stage=signed", "lede:instrument=implementing-arrangement", "last:stage=in-development"} <= last.keys()
+    assert "lede:stage=signed" not in attribute_features(1, seen, reading, said)
+
+
+def test_a_sentence_to_quote_is_told_by_its_length_and_by_how_many_others_there_are(
+    small: Gazetteer, reader: Callable[[str, str], Reading]
+) -> None:
+    def features(text: str) -> frozenset[str]:
+        seen = views(reader("Space", text), Actors(small)).seen
+        return proof_features(seen[1], [], rivals(seen))
+
+    alone = features("NASA and JAXA agree.")
+    among = features("NASA and JAXA agree that the satellite of the one shall fly on the rocket of the other. " + "A satellite flies. " * 9)
+    assert alone - among >= {"length:0", "rivals:0"}
+    assert among - alone >= {"length:1", "rivals:3"}
