@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from classifier.features import SentenceView
 from classifier.model import Model
 from classifier.prefixed import Prefixed
-from classifier.reading import Reading
+from classifier.reading import Reading, Sentence
 from classifier.sayings import Said, Saying
 from spacepact.cooperation import Activity, Instrument, Stage
 
@@ -27,10 +27,15 @@ def attribute_features(i: int, seen: Sequence[SentenceView], reading: Reading, s
     names += [_NEAR[cue] for near in (*seen[max(0, i - 1) : i], *seen[i + 1 : i + 2]) for cue in near.sentence.cues]
     names += [_OF_TITLE[cue] for sentence in reading.title for cue in sentence.cues]
     names += [_OF_TITLE[saying.name] for sentence in reading.title for saying in said[sentence.index]]
-    names += [_OF_LEDE[saying.name] for k in range(reading.titles, min(reading.titles + 2, len(seen))) if k != i for saying in said[k]]
+    names += [_OF_LEDE[saying.name] for sentence in lede(reading) if sentence.index != i for saying in said[sentence.index]]
     if CRAFT.search(reading.folded, view.sentence.start, view.sentence.end):
         names.append("jointmission")
     return dict.fromkeys(names, 1.0)
+
+
+def lede(reading: Reading) -> Sequence[Sentence]:
+    """Return the sentences that tell what a text is about: a deed they name is often proven by details below."""
+    return reading.sentences[reading.titles : reading.titles + 2]
 
 
 def proof_features(view: SentenceView, told: list[Saying], rivals: int) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import NamedTuple, get_args
 
-from classifier.attributes import CRAFT, Field, choose, log_odds, said_outright
+from classifier.attributes import CRAFT, Field, choose, lede, log_odds, said_outright
 from classifier.cues import Lexicon
 from classifier.judged import Judged, sentence_features
 from classifier.model import Model
@@ -23,7 +23,7 @@ LEAST = 0.2
 
 
 class Reason(Noun):
-    """Why a field has its value. `words` of the proof or its title spoke for it, the weightiest first; `by`: log-odds over `second`."""
+    """Why a field has its value. `words` of the proof, title or lede spoke for it, the weightiest first; `by`: log-odds over `second`."""
 
     field: str
     value: str
@@ -45,13 +45,14 @@ def reasons(judged: Judged, cooperation: Cooperation, model: Model, lexicon: Lex
 
 
 def _spoken(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> dict[str, set[str]]:
-    """Return the words and names of a sentence and of the title, each with the features that it makes."""
+    """Return the words and names of a sentence, of the title and of the lede, each with the features that it makes."""
     out: dict[str, set[str]] = defaultdict(set)
-    for prefix, place in (("", sentence), *(("title:", title) for title in reading.title)):
+    around = [("title:", title) for title in reading.title] + [("lede:", s) for s in lede(reading) if s.index != sentence.index]
+    for prefix, place in (("", sentence), *around):
         for start, end, name in lexicon.cues(reading.folded, place.start, place.end):
             out[_word(reading.text, start, end)] |= {prefix + name} & {prefix + cue for cue in place.cues}
         for told in sayings().find(reading.folded, place.start, place.end):
-            names = {f"{told.field}={told.value}", f"first:{told.field}={told.value}"}
+            names = {f"{order}{told.field}={told.value}" for order in ("", "first:", "last:")}
             out[_word(reading.text, told.start, told.end)] |= {prefix + name for name in names}
     for mention in sentence.mentions:
         out[mention.alias] |= {f"is:{mention.id}", f"kind:{mention.entry.kind}"} | (

@@ -65,6 +65,14 @@ def test_reasons_tell_the_words_that_decided_each_field(news: Explanation) -> No
     assert stage.by > 0
 
 
+def test_a_word_of_the_lede_is_a_reason_too(classifier: Classifier) -> None:
+    text = "The contract was awarded on Monday. NASA and JAXA work together on lunar exploration and human spaceflight."
+    said = explain_document(classifier, "A lunar rover from Japan", text)
+    stage = next(r for r in said.reasons[0] if r.field == "stage")
+    assert stage.value == "signed"
+    assert "awarded" in stage.words
+
+
 def test_a_word_without_doubt_has_no_second(classifier: Classifier) -> None:
     said = explain_document(classifier, "ESA and JAXA sign pact", "ESA and JAXA signed a memorandum of understanding on a lunar rover.")
     instrument = next(r for r in said.reasons[0] if r.field == "instrument")
