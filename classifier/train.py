@@ -88,7 +88,10 @@ class Knobs:
 
 
 def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
-    """Read the labelled documents of a directory, and those of classifier/training, which are never scored."""
+    """Read the labelled documents of a directory, and those of classifier/training, which are never scored.
+
+    Texts marked `held` are left out: bench/held.py scores them.
+    """
     entries = load_gazetteer(gazetteer)[0]
     matcher, actors = Matcher(entries), Actors(entries)
     docs = {d["id"]: d for d in _rows(gold / "dev.docs.jsonl")}
@@ -97,7 +100,7 @@ def load_examples(gold: Path, gazetteer: Path) -> list[Example]:
     for label in _rows(gold / "dev.labels.jsonl"):
         out += _examples(docs[label["id"]], label, groups[label["id"]], matcher, actors)
     for path in sorted(TRAINING.glob("*.jsonl")):
-        for row in _rows(path):
+        for row in (r for r in _rows(path) if not r.get("held")):
             out += [replace(e, own=True) for e in _examples(row, {"confidence": "high", **row}, row["id"], matcher, actors)]
     return out
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from classifier.model import WEIGHTS, default_model
-from classifier.train import Example, Knobs, folds, load_examples, save, train
+from classifier.train import TRAINING, Example, Knobs, folds, load_examples, save, train
 from spacepact.cooperation import COOPERATION_SCOPES
 
 GAZETTEER = Path(__file__).parents[2] / "config/gazetteer"
@@ -100,3 +100,14 @@ def test_the_weights_of_the_package_are_small_and_readable() -> None:
 def test_no_feature_names_a_source_or_a_title() -> None:
     names = json.dumps(json.loads(WEIGHTS.read_text("utf-8"))).casefold()
     assert not any(word in names for word in ("spacenews", "whitehouse", "xinhua", "cctv", "biden", "nelson", "http"))
+
+
+def test_what_is_held_back_is_never_learned(tmp_path: Path) -> None:
+    for name in ("dev.docs.jsonl", "dev.labels.jsonl"):
+        (tmp_path / name).write_text("", "utf-8")
+    learned = {e.doc["id"] for e in load_examples(tmp_path, GAZETTEER)}
+    texts = [json.loads(line) for path in TRAINING.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    held = {t["id"] for t in texts if t.get("held")}
+    assert held
+    assert learned.isdisjoint(held)
+    assert learned == {t["id"] for t in texts} - held
