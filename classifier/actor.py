@@ -38,7 +38,7 @@ def placed(actor: Actor, before: Actor | None, following: Actor | None, text: st
     if at_a_place or _in_a_name(actor, before, text):
         return actor._replace(place=True)
     owned = actor.adjective or after.startswith(("'s", "’s")) or _ABBREVIATED.fullmatch(text, actor.start, actor.end) is not None
-    head = _HEAD.match(after) if owned else _HEAD_EAST.match(after)
+    head = _HEAD.match(after) if owned else _FIRM.match(after) or _HEAD_EAST.match(after)
     if head is not None and head["public"]:
         return actor._replace(adjective=False)
     owns = _owns(actor, following, after)
@@ -149,9 +149,11 @@ _PUBLIC = (
 )
 _HEAD = re.compile(rf"(?:['’]s)?[ -]{_BETWEEN}(?:(?P<private>(?i:{_PRIVATE}))|(?P<public>{_PUBLIC}))\b")
 _HEAD_EAST = re.compile(
-    r"[^，。、；：“《(（与和同向在将已了\s]{0,14}?(?:(?P<private>公司|企业|企業|会社|提供商|运营商|制造商|大学|研究所|学院|研究人员|专家|学者|科学家|メーカー)"
+    r"[^，。、；：“《(（与和同向在将已了\s]{0,14}?(?:(?P<private>公司|企业|集团|工坊|厂商|企業|会社|提供商|运营商|制造商|大学|研究所|学院|研究人员|专家|学者|科学家|メーカー)"
     r"|(?P<public>政府|国家航天局|航天部门|总统|总理|外长|军方|大使|議会|大臣))"
 )
+_FIRM = re.compile(r" (?P<private>company|firm|start-?up)(?P<public>(?!))?\b")
+"""A state whose name is its own adjective: "the New Zealand company"."""
 _QUALIFIES = re.compile(
     r" (?!(?:and|or|to|will|has|have|had|is|are|was|were|would|could|should|may|might|must|can|cannot|in|on|at|for|with|from|by|of|as|but"
     r"|also|not|does|did|do|after|before|when|while|who|which|that|where|since|until|through|under|over|than|via|plus|because|if"

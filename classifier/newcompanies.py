@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from classifier.domicile import AMERICAN_STATES
 from classifier.gazetteer import Entry, Kind
 from classifier.mentions import SURE, Mention, slug
+from classifier.seats import COMPANY, LEGAL, UPPER, WORD, eastern, seated
 from classifier.words import Finder
 from spacepact.noun import Noun
 from spacepact.yamlfile import read_yaml
 
 CONFIDENCE = 0.6
+_SHORTEST = (1, 3)
+"""A name must be longer: in other scripts, in ASCII."""
 _CITIES = Path(__file__).with_name("cities.yaml")
 _HEADS = Finder((
     "company", "firm", "startup", "start up", "manufacturer", "operator", "developer", "provider", "builder", "supplier",
     "maker", "contractor", "consultancy",
 ))  # fmt: skip
-_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽ"
-_WORD = rf"[{_UPPER}][\w’'&-]*(?<!['’]s)"
-_NAME = rf"(?P<name>{_WORD}(?: (?:{_WORD}|of (?=[{_UPPER}])[\w’'&-]+)){{0,3}})"
+_NAME = rf"(?P<name>{WORD}(?: (?:{WORD}|of (?=[{UPPER}])[\w’'&-]+)){{0,3}})"
 _NEXT = re.compile(rf" [“\"]?{_NAME}")
 _APPOSED = re.compile(rf"(?<![\w.’'-]){_NAME}(?: \([^()]{{2,40}}\))?, (?:an?|the) (?P<between>[^.,;:()]{{0,70}})$")
 _MARK = re.compile(r"[,;:()]|(?<![A-Z])\. ")
@@ -33,17 +34,9 @@ _GOES_ON = re.compile(
 _SEAT = re.compile(r"[^.;:()]{0,40}?\b(?:from|of|in|near) (?P<seat>[^.;:()]{2,40})")
 _BASED = re.compile(rf"[- ]based {_NAME}(?! [a-z-]+ (?:company|firm|operator|provider|start))")
 _OWNED = re.compile(rf"['’]s {_NAME}")
-_PLACE = re.compile(rf"[{_UPPER}][\w.’'-]*(?: [{_UPPER}][\w’'-]*)*")
+_PLACE = re.compile(rf"[{UPPER}][\w.’'-]*(?: [{UPPER}][\w’'-]*)*")
 _LAST_PLACE = re.compile(_PLACE.pattern + "$")
-_UNIVERSITY = re.compile(rf"University of (?:the )?(?P<seat>(?P<first>[{_UPPER}][\w’'-]+)(?: [{_UPPER}][\w’'-]+)?)")
-_LEGAL = re.compile(
-    r",? (?:Inc|Ltd|Limited|LLC|GmbH|Corp|Corporation|Co|AG|SE|SA|SAS|SpA|Srl|BV|Oy|AB|AS|ASA|PLC|plc|Pty|Pvt|KK)\.?(?= |$)"
-)
-_COMPANY = re.compile(
-    r".* (?:Aerospace|Aerosystems|Analytics|Communications|Defen[cs]e|Dynamics|Electronics|Engineering|Imaging|Industries|Instruments"
-    r"|Labs?|Launch|Launchers?|Networks|Optics|Orbital|Photonics|Propulsion|Robotics|Rockets?|Satellites|Semiconductors?|Space|Spacetech"
-    r"|Systems|Tech|Technologies|Telecom|Inc|Ltd|GmbH|Corp|AG|SE|SpA|AB)"
-)
+_UNIVERSITY = re.compile(rf"University of (?:the )?(?P<seat>(?P<first>[{UPPER}][\w’'-]+)(?: [{UPPER}][\w’'-]+)?)")
 _NOT_NAMES = re.compile(
     r"(?:The|It|Its|In|On|At|We|He|She|A|An|This|That|And|But|CEO|President|Chief|Mr|Ms|Dr|Earth|Campus|Space|Moon)\b"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
@@ -79,17 +72,27 @@ def new_companies(text: str, folded: str, known: Sequence[Mention]) -> Iterator[
     for (start, end), home in _universities(text):
         found[text[start:end]], kinds[text[start:end]] = home, "university"
     for (start, end), home in _introduced(text, folded, known):
-        name = _LEGAL.sub("", text[start:end])
-        if len(name) > 3 and free(start, start + len(name)) and _NOT_NAMES.match(name) is None and name.split(" ")[0] not in _homes():
+        name = LEGAL.sub("", text[start:end])
+        long = len(name) > _SHORTEST[name.isascii()] and free(start, start + len(name))
+        if long and _NOT_NAMES.match(name) is None and name.split(" ")[0] not in _homes():
             found.setdefault(name, home)
     taken: set[int] = set()
-    for name, home in sorted(found.items(), key=lambda item: -len(item[0])):
+    for words, name in sorted(_called(found, text), key=lambda item: -len(item[0])):
         ident = slug(name)
-        entry = Entry.model_construct(id=ident, kind=kinds.get(name, "company"), name=name, country=(home,))
-        for at in _places(text, name):
-            if free(at, at + len(name)) and taken.isdisjoint((at, at + len(name) - 1)):
-                taken.update(range(at, at + len(name)))
-                yield Mention(at, at + len(name), entry, ident, name, name, CONFIDENCE)
+        entry = Entry.model_construct(id=ident, kind=kinds.get(name, "company"), name=name, country=(found[name],))
+        for at in _places(text, words):
+            if free(at, at + len(words)) and taken.isdisjoint((at, at + len(words) - 1)):
+                taken.update(range(at, at + len(words)))
+                yield Mention(at, at + len(words), entry, ident, name, words, CONFIDENCE)
+
+
+def _called(names: Iterable[str], text: str) -> Iterator[tuple[str, str]]:
+    """Yield what a text may call each name: itself, and without its last word ("Vantrel" for "Vantrel Orbital")."""
+    for name in names:
+        yield name, name
+        short = name.rsplit(" ", 1)[0]
+        if COMPANY.fullmatch(name) and len(short) > _SHORTEST[True] + 1 and short not in _homes() and f" {short.lower()} " not in text:
+            yield short, name
 
 
 def _introduced(text: str, folded: str, known: Sequence[Mention]) -> Iterator[tuple[tuple[int, int], str]]:
@@ -106,8 +109,10 @@ def _introduced(text: str, folded: str, known: Sequence[Mention]) -> Iterator[tu
             yield name.span("name"), home
     for owner, home in _owners(text, states):
         name = _OWNED.match(text, owner)
-        if name is not None and _COMPANY.fullmatch(name["name"]):
+        if name is not None and COMPANY.fullmatch(name["name"]):
             yield name.span("name"), home
+    yield from seated(text, lambda start, end: _home(text, start, end, states))
+    yield from eastern(text, states)
 
 
 def _universities(text: str) -> Iterator[tuple[tuple[int, int], str]]:
@@ -169,7 +174,8 @@ def _home(text: str, start: int, end: int, states: Sequence[Mention]) -> str:
     for place in _PLACE.finditer(text[start:end]):
         words = place[0].split(" ")
         for n in range(len(words)):
-            city = " ".join(words[n:]).removesuffix("-based")
+            city = " ".join(words[n:]).rstrip(".").removesuffix("-based")
+            city = city.title() if city.isupper() else city
             if city in _homes():
                 return _homes()[city]
     return ""

@@ -34,6 +34,12 @@ def found(matcher: Matcher, text: str) -> list[tuple[str, str]]:
         ("Telescopes owned by Japan's Minamiboshi Optics are watching.", [("Minamiboshi Optics", "JP")]),
         ("JAXA met the University of Oulu.", [("University of Oulu", "FI")]),
         ("JAXA met Cape Town University on Monday.", [("Cape Town University", "ZA")]),
+        ("ESA hired Vantrel Orbital GmbH of Augsburg.", [("Vantrel Orbital", "DE")]),
+        ("Korea ordered a dish from Vantrel Dynamics of Logan, Utah, in May.", [("Vantrel Dynamics", "US")]),
+        ("Ships\nTURIN, Italy, May 7 — Vantrel, which makes masts, today announced a sale.", [("Vantrel", "IT")]),
+        ("Ships\nSAN DIEGO — Vantrel, a space tug developer, has moved.", [("Vantrel", "US")]),
+        ("据报道，法国初创公司“布拉塞罗”同加拿大航天局签约。", [("布拉塞罗", "FR")]),
+        ("Perth-based Vantrel Optics met ESA. Vantrel's mirror is ready.", [("Vantrel Optics", "AU")] * 2),
         ("U.S. station developer Lantern Reach met ASI. Lantern Reach is young.", [("Lantern Reach", "US"), ("Lantern Reach", "US")]),
     ],
 )
@@ -51,11 +57,20 @@ def test_a_company_that_a_text_introduces(matcher: Matcher, text: str, companies
         "Japan-based Earth imaging company plans a launch.",
         "Canada's Maple Ridge opened.",
         "The Italian operator Tuesday said no.",
+        "Marte Solheim of Bergen, Norway, spoke.",  # a person: no word of a company
+        "Ships\nWASHINGTON — Brindle Reach, a tug developer, has moved.",  # where the reporter sits
+        "Ships\nTOKYO — Officials met for a week.",
         "The company Brindle Reach signed.",  # no home is told
     ],
 )
 def test_what_is_no_new_company(matcher: Matcher, text: str) -> None:
     assert found(matcher, text) == []
+
+
+def test_a_word_that_is_also_an_ordinary_one_is_no_short_name(matcher: Matcher) -> None:
+    assert found(matcher, "Perth-based Current Optics met ESA. Current plans hold; the current mirror is ready.") == [
+        ("Current Optics", "AU")
+    ]
 
 
 def test_of_two_names_that_overlap_the_longer_counts(matcher: Matcher) -> None:
