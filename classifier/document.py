@@ -17,6 +17,7 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
     title = list(range(reading.titles))
     body = list(range(reading.titles, len(seen)))
     out |= _aggregates(scores, title, body)
+    out |= _carried(seen, scores, body)
     total = max(len(seen), 1)
     counts = Counter(chain.from_iterable([v.features for v in seen]))
     out |= {_COUNTED[name]: log1p(count) for name, count in counts.items() if of_parties(name)}
@@ -75,6 +76,18 @@ def _odds(score: float) -> float:
     return log(sure / (1 - sure))
 
 
+def _carried(seen: list[SentenceView], scores: list[float], body: list[int]) -> dict[str, float]:
+    """Return the best score of a sentence that the next ones carry on: they name its parties again, or "the company", "both sides"."""
+    best = [0.0, 0.0, 0.0]
+    for i in body:
+        if scores[i] > _WORTH:
+            parties = {bloc for a in seen[i].actors for bloc in a.blocs}
+            after = sum("again" in v.features or any(not parties.isdisjoint(a.blocs) for a in v.actors) for v in seen[i + 1 : i + 4])
+            best[min(after, 2)] = max(best[min(after, 2)], scores[i])
+    return {"s:alone": best[0], "s:carried": max(best[1:]), "s:carried2": best[2]}
+
+
+_WORTH = 0.1
 _MARKS = ("IP&core&space", "P1&core&space", "PC&deal&space", "PP&core&space", "Pp&core&space")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -46,6 +47,7 @@ class _Context(NamedTuple):
     partner: bool
     private: bool
     together: bool
+    firm: Actor | None
     title: int
     total: int
 
@@ -67,7 +69,7 @@ def views(reading: Reading, actors: Actors) -> Views:
     partner = any(a.public and a.blocs and home not in a.blocs for a in top) or any(actors.members(s) for s in reading.sentences[:2])
     private = _speaker(who[:4])
     together = any("public-foreign" in joined(s, w, actors) for s, w in zip(reading.title, who, strict=False))
-    context = _Context(reading.text, home, partner, private, together, reading.titles, len(reading.sentences))
+    context = _Context(reading.text, home, partner, private, together, _firm(who), reading.titles, len(reading.sentences))
     spacey = _spacey(reading.sentences)
     return Views(home, [_view(s, w, context, actors, spacey=f) for s, w, f in zip(reading.sentences, who, spacey, strict=True)])
 
@@ -76,6 +78,13 @@ def _speaker(top: Sequence[list[Actor]]) -> bool:
     """Return whether a company is the first whom a document names: the others may be its customers."""
     first = next((a for who in top for a in who if not a.place and not a.adjective), None)
     return first is not None and not first.public
+
+
+def _firm(seen: Sequence[list[Actor]]) -> Actor | None:
+    """Return the company or university that most sentences name: "the company" is that one."""
+    named = {a.entry.id: a for who in seen for a in who if not a.public and not a.adjective and a.blocs}
+    votes = Counter(a.entry.id for who in seen for a in who if a.entry.id in named)
+    return named[votes.most_common(1)[0][0]] if votes else None
 
 
 def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actors, *, spacey: bool) -> SentenceView:
@@ -146,7 +155,7 @@ def _composed(pair: str, core: int, *, deal: bool, space: bool) -> Sequence[str]
     return acts + ([f"{name}&space" for name in (*acts, pair)] if space else [])
 
 
-_FOREIGN_PAIRS = frozenset({"PP", "Pp", "PC", "Pc"})
+_FOREIGN_PAIRS = frozenset({"PP", "Pp", "PC", "Pc", "FC"})
 
 
 def about_space(reading: Reading) -> bool:
@@ -198,11 +207,15 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
     implied = context.partner or "nations" in sentence.cues
     if implied and relations.isdisjoint(_WITH_PUBLIC):
         pairs += ["IP", "TP"] if context.together else ["IP"]
+    if context.firm is not None and relations.isdisjoint(_WITH_PUBLIC) and not _SPEAKS_OF.isdisjoint(sentence.cues):
+        pairs += ["FC"] * any(a.public and not a.place and actors.relation(a, context.firm) == "mixed-foreign" for a in who)
     if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
     return [p for p in pairs if p]
 
 
+_SPEAKS_OF = frozenset({"again", "ours"})
+"""Words for a party that the sentence does not name: "the company", "we"."""
 _WITH_PUBLIC: frozenset[Relation] = frozenset({"public-foreign", "mixed-foreign"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from classifier.cues import lexicon
+from classifier.document import document_features
 from classifier.features import about_space, views
 from classifier.gazetteer import Gazetteer
 from classifier.matcher import Matcher
@@ -140,3 +141,35 @@ def test_where_topics_change_with_the_paragraph_the_next_one_is_not_about_space(
 def test_the_two_countries_are_a_pair_though_no_sentence_names_both(kit: tuple[Matcher, Actors]) -> None:
     _, seen = views(read("", "The satellite shows how the two countries work together in space.", kit[0], lexicon()), kit[1])
     assert {"IP", "spacecoop", "IP&spacecoop"} <= seen[0].features
+
+
+PROFILE = "Perth-based Vantrel Optics grinds mirrors. Vantrel Optics is small. "
+
+
+@pytest.mark.parametrize(
+    ("sentence", "joined"),
+    [
+        ("JAXA ordered two telescopes from the company.", True),
+        ("JAXA ordered two telescopes from us.", True),
+        ("JAXA ordered two telescopes.", False),
+        ("The Australian Space Agency ordered two telescopes from the company.", False),
+    ],
+)
+def test_the_company_is_the_one_that_the_text_is_about(kit: tuple[Matcher, Actors], sentence: str, *, joined: bool) -> None:
+    _, seen = views(read("", PROFILE + sentence, kit[0], lexicon()), kit[1])
+    assert ("FC" in seen[-1].features) == joined
+    assert ("FC&deal&space" in seen[-1].features) == joined
+
+
+def test_a_cooperation_that_the_next_sentences_carry_on_is_told_from_one_in_passing(kit: tuple[Matcher, Actors]) -> None:
+    act = "JAXA signed a contract with the University of Oulu. "
+
+    def features(after: str) -> dict[str, float]:
+        reading = read("", act + after, kit[0], lexicon())
+        _, seen = views(reading, kit[1])
+        return document_features(reading, seen, [0.8] + [0.0] * (len(seen) - 1))
+
+    alone = features("Mirrors are heavy. They are costly. Rain fell.")
+    once = features("The university builds two mirrors. They are costly. Rain fell.")
+    twice = features("The university builds two mirrors. Rain fell. JAXA pays half.")
+    assert [(f["s:alone"], f["s:carried"], f["s:carried2"]) for f in (alone, once, twice)] == [(0.8, 0, 0), (0, 0.8, 0), (0, 0.8, 0.8)]
