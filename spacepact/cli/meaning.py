@@ -14,6 +14,7 @@ _PARTIES = {
     "PL": "a country named only as a place",
     "C1": "one company",
     "IP": "a foreign partner named near the top",
+    "FC": "a public party, and the foreign company of which the text speaks",
     "OM": "a mission that belongs to several countries",
     "FP": "a public party and a foreign party",
 }
