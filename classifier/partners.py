@@ -25,6 +25,7 @@ _MANY = re.compile(
 """Partners that are counted and not named: "called on all nations"."""
 _THROUGH = re.compile(r"\b(?:with|through) $")
 """A company that agencies work with or through is one of them: "NASA and ISRO fly a crew with Axiom Space"."""
+_ITS_MISSION = re.compile(r"['’]s\b| (?:missions?|satellites?|spacecraft)\b")
 _TOGETHER = frozenset({"sign", "agree", "agreement", "cooperate", "joint"})
 
 
@@ -140,7 +141,7 @@ def _one_each(named: list[Actor], view: SentenceView, actors: Actors, text: str)
     """Return the actors without those that another speaks for.
 
     An agency speaks for its state; but it is the state that joins a framework, though not the agency that leads it,
-    and states that are named in one breath ("France and Japan") act themselves.
+    and states that are named in one breath ("France and Japan") act themselves, beside the agency whose mission it is.
     """
     joining = "forum" in view.features and ("accede" in view.sentence.cues or "sign" in view.sentence.cues)
     leads = actors.owners(view.sentence) if joining else set()
@@ -151,7 +152,8 @@ def _one_each(named: list[Actor], view: SentenceView, actors: Actors, text: str)
             if a.state and b.state and joins(text[a.end : b.start]):
                 states |= {*a.blocs, *b.blocs}
     agencies -= states
-    return [a for a in named if not a.public or not set(a.blocs) & (agencies if a.state else states)]
+    flying = {a.entry.id for a in named if not (a.state or joining) and _ITS_MISSION.match(text, a.end)}
+    return [a for a in named if not a.public or a.entry.id in flying or not set(a.blocs) & (agencies if a.state else states)]
 
 
 def named_better(parties: Parties, others: Parties) -> Parties:

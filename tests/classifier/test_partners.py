@@ -76,6 +76,7 @@ ACCORDS = "Nigeria and Rwanda signed the Artemis Accords at a ceremony on Tuesda
             "NASA works on the station in space with its partners: Canada, Europe, Japan and Russia.",
             "nasa state:ca esa state:jp state:ru",
         ),
+        ("", "France and Japan work together in space through CNES's radar satellite.", "state:fr state:jp cnes"),
         ("", "Roscosmos halts cooperation in space with Europe.", "roscosmos esa"),
         ("", "NASA and its European partners agreed on a Mars orbiter in space.", "nasa esa"),
         ("", "NASA and Japan sell data from space in Europe and Africa.", "nasa state:jp"),
