@@ -162,5 +162,5 @@ _QUALIFIES = re.compile(
     r"|withdraws|withdrew|won|agreed|today|now|space|civil|defen[cs]e|\w+ed)\b)[a-z]{3,}"
 )
 """An abbreviation before a common noun describes it: "U.S. presence"; before a verb it acts: "U.S. joins"."""
-_AND = re.compile(r",? (?:and|et|und|y|e|и) (?:the )?")
+_AND = re.compile(r"(?:, Europe)?,? (?:and|et|und|y|e|и) (?:the )?")
 _BASED = re.compile(r"(?:[- ]based|['’]s)\b")
