@@ -20,7 +20,7 @@ CANDIDATE = 0.05
 """A sentence below this worth proves nothing."""
 SHARE = 0.42
 """Nor does one below this share of the worth of the best."""
-ITEM = 0.25
+ITEM = 0.3
 """A sentence below this worth begins no further item of a general statement."""
 MOST = 6
 FEW = 5
