@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from classifier.cooperations import cooperations
@@ -61,9 +62,9 @@ class Classifier:
             cooperation=scope in COOPERATION_SCOPES,
             score=round(best.score, 4),
             scope=scope,
-            agencies=tuple(_named(m) for m in surest if m.entry.kind in _LISTED_AGENCIES),
-            missions=tuple(_named(m) for m in surest if pursued(m.entry)),
-            companies=tuple(_named(m) for m in surest if m.entry.kind in PRIVATE_KINDS),
+            agencies=_all_named(m for m in surest if m.entry.kind in _LISTED_AGENCIES),
+            missions=_all_named(m for m in surest if pursued(m.entry)),
+            companies=_all_named(m for m in surest if m.entry.kind in PRIVATE_KINDS),
             countries=_countries(surest),
             cooperations=tuple(found),
         )
@@ -103,8 +104,14 @@ def _surest(mentions: Iterable[Mention]) -> list[Mention]:
     return list(best.values())
 
 
-def _named(mention: Mention) -> Named:
-    return Named(id=mention.id, name=mention.name, alias=mention.alias, confidence=mention.confidence)
+@lru_cache(maxsize=10_000)
+def _named(ident: str, name: str, alias: str, confidence: float) -> Named:
+    return Named(id=ident, name=name, alias=alias, confidence=confidence)
+
+
+def _all_named(mentions: Iterable[Mention]) -> tuple[Named, ...]:
+    """Return mentions as they are told; news names the same few again and again, so that the last ones are kept."""
+    return tuple([_named(m.id, m.name, m.alias, m.confidence) for m in mentions])
 
 
 def _countries(surest: Iterable[Mention]) -> tuple[str, ...]:

@@ -56,5 +56,7 @@ def unwrap(text: str, start: int) -> str:
         return text
     body = text[start:]
     filled = sum(_LINE // 2 < len(line) <= _LINE for line in body.split("\n"))
+    if filled <= lines / 3:
+        return text
     whole, folded = _FOLDED_LINE.subn(" ", body)
-    return text[:start] + whole if min(filled, folded) > lines / 3 else text
+    return text[:start] + whole if folded > lines / 3 else text
