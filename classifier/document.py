@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import chain
 from math import log, log1p
 
@@ -34,6 +35,7 @@ def document_features(reading: Reading, seen: list[SentenceView], scores: list[f
 _COUNTED, _OF_TITLE = Prefixed("n:"), Prefixed("t:")
 
 
+@cache
 def of_parties(feature: str) -> bool:
     """Return whether a feature names a kind of party or pair ("PP", "PC&deal"): words alone tell topics, not cooperation."""
     return feature[0].isupper()

@@ -138,21 +138,20 @@ def _place(sentence: Sentence, context: _Context) -> str:
     return ("early" if position < 6 else "late") + ("-first" if sentence.opens else "")
 
 
-def _composites(sentence: Sentence, pairs: list[str]) -> list[str]:
+def _composites(sentence: Sentence, pairs: list[str]) -> Sequence[str]:
     """Return what makes a cooperation whatever the words: a foreign pair, an act of any kind, and space itself."""
     cues = sentence.cues
     core = min(2, sum([cue in CORE for cue in cues]))
-    deal = not DEALS.isdisjoint(cues)
-    if not _FOREIGN_PAIRS.isdisjoint(pairs):
-        pairs = [*pairs, "FP"]
-    out = [name for pair in pairs for name in _composed(pair, core, deal=deal, space=sentence.space)]
-    return [*out, "core&space"] if core and sentence.space else out
+    return _composed(tuple(pairs), core, deal=not DEALS.isdisjoint(cues), space=sentence.space)
 
 
 @cache
-def _composed(pair: str, core: int, *, deal: bool, space: bool) -> Sequence[str]:
-    acts = [f"{pair}&{act}" for act, there in (("core", core), ("core2", core > 1), ("deal", deal)) if there]
-    return acts + ([f"{name}&space" for name in (*acts, pair)] if space else [])
+def _composed(pairs: tuple[str, ...], core: int, *, deal: bool, space: bool) -> Sequence[str]:
+    if not _FOREIGN_PAIRS.isdisjoint(pairs):
+        pairs = (*pairs, "FP")
+    kinds = ["core"] * (core > 0) + ["core2"] * (core > 1) + ["deal"] * deal
+    out = [f"{pair}&{kind}" for pair in pairs for kind in kinds]
+    return out + ([f"{name}&space" for name in (*out, *pairs)] + ["core&space"] * (core > 0) if space else [])
 
 
 _FOREIGN_PAIRS = frozenset({"PP", "Pp", "PC", "Pc", "FC"})
@@ -181,7 +180,7 @@ def _links(text: str, sentence: Sentence, who: list[Actor], actors: Actors) -> l
         elif len(between) < 120:
             out += [f"{kind}<{cue}>" for cue, at in sentence.cues.items() if a.end <= at < b.start and cue in ACTS]
         before = text[max(0, b.start - 24) : b.start].casefold()
-        out += [f"{kind}:{p.strip()}-" for p in _PREPOSITIONS if p in before[-len(p) - 5 :]]
+        out += [f"{kind}:{p.strip()}-" for p in _PREPOSITIONS if p in before and p in before[-len(p) - 5 :]]
     return out
 
 
