@@ -21,7 +21,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from classifier.attributes import attribute_features, proof_features, rivals
+from classifier.attributes import Field, attribute_features, proof_features, rivals
 from classifier.classify import Classifier
 from classifier.cues import lexicon
 from classifier.digest import parts
@@ -37,7 +37,7 @@ from classifier.sayings import Said
 from spacepact.cooperation import COOPERATION_SCOPES
 from spacepact.settings import default_config_dir
 
-FIELDS = ("activity", "instrument", "stage")
+FIELDS: tuple[Field, ...] = ("activity", "instrument", "stage")
 TRAINING = Path(__file__).with_name("training")
 OVERLAP = 0.35
 SMALLEST = 0.01
@@ -145,7 +145,7 @@ def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
     rows = [document_features(e.reading, e.seen, held_out[e.id]) for e in examples]
     scopes = _fit_scopes(examples, rows, knobs)
     threshold = _threshold(examples, dict(zip((e.id for e in examples), rows, strict=True)), knobs)
-    fields = {f: _fit_field(examples, f, knobs) for f in FIELDS}
+    fields = {f: fit_field(examples, f, knobs) for f in FIELDS}
     return Model(sentence, _fit_proofs(examples, knobs), scopes, fields, threshold)
 
 
@@ -201,7 +201,8 @@ def _fit_proofs(examples: Iterable[Example], knobs: Knobs) -> dict[str, float]:
     return _fit(rows, truth, knobs.proof, ("False", "True"), trust)["True"]
 
 
-def _fit_field(examples: Iterable[Example], field: str, knobs: Knobs) -> dict[str, dict[str, float]]:
+def fit_field(examples: Iterable[Example], field: str, knobs: Knobs) -> dict[str, dict[str, float]]:
+    """Return value -> feature -> weight, learned from the sentences that prove."""
     rows, truth, trust = [], [], []
     for example in examples:
         for i, relation in example.proofs.items():
@@ -258,13 +259,19 @@ def _shingles(folded: str) -> frozenset[str]:
     return frozenset(" ".join(units[i : i + 3]) for i in range(len(units) - 2))
 
 
+def splits(examples: Sequence[Example], seed: int) -> Iterator[tuple[list[Example], list[Example]]]:
+    """Yield five times (learn, test); our own texts are only learned from, and not those that retell a scored one."""
+    own = [e for e in examples if e.own and not e.doc.get("retells")]
+    for learn, test in folds([e for e in examples if not e.own], 5, seed):
+        yield [*learn, *own], test
+
+
 def cross_validate(examples: Sequence[Example], gazetteer: Path, seed: int = 0) -> list[dict[str, Any]]:
     """Return a prediction for every example from a model that never saw it, nor a text of ours that retells a scored one."""
     entries = load_gazetteer(gazetteer)[0]
     out: list[dict[str, Any]] = []
-    own = [e for e in examples if e.own and not e.doc.get("retells")]
-    for learn, test in folds([e for e in examples if not e.own], 5, seed):
-        classifier = Classifier(entries, train([*learn, *own]))
+    for learn, test in splits(examples, seed):
+        classifier = Classifier(entries, train(learn))
         docs = {e.doc["id"]: e.doc for e in test}
         out += [{"id": i, **classifier.classify(d["title"], d["text"]).model_dump(mode="json")} for i, d in docs.items()]
     return out
