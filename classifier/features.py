@@ -208,13 +208,15 @@ def _pairs(who: list[Actor], relations: set[Relation], actors: Actors, context: 
         pairs += ["IP", "TP"] if context.together else ["IP"]
     if context.firm is not None and relations.isdisjoint(_WITH_PUBLIC) and not _SPEAKS_OF.isdisjoint(sentence.cues):
         pairs += ["FC"] * any(a.public and not a.place and actors.relation(a, context.firm) == "mixed-foreign" for a in who)
+    if "chinese" in sentence.cues and relations.isdisjoint(_WITH_PUBLIC):
+        pairs += ["FC"] * any(a.public and not a.place and "CN" not in a.blocs for a in who)
     if len(actors.owners(sentence) | {context.home}) > 1:
         pairs.append("OM")
     return [p for p in pairs if p]
 
 
 _SPEAKS_OF = frozenset({"again", "ours"})
-"""Words for a party that the sentence does not name: "the company", "we"."""
+"""Words for a party that the sentence does not name: "the company", "we"; in Chinese "we" is China ("chinese")."""
 _WITH_PUBLIC: frozenset[Relation] = frozenset({"public-foreign", "mixed-foreign"})
 
 

@@ -162,6 +162,20 @@ def test_the_company_is_the_one_that_the_text_is_about(kit: tuple[Matcher, Actor
     assert ("FC&deal&space" in seen[-1].features) == joined
 
 
+@pytest.mark.parametrize(
+    ("sentence", "joined"),
+    [("今年五月，南非国家航天局与我校签署合同。", True), ("今年五月，国家航天局与我校签署合同。", False)],
+)
+def test_in_chinese_we_are_of_china(kit: tuple[Matcher, Actors], sentence: str, *, joined: bool) -> None:
+    _, seen = views(read("", sentence, kit[0], lexicon()), kit[1])
+    assert ("FC" in seen[0].features) == joined
+
+
+def test_a_country_without_a_demonym_describes_its_company(kit: tuple[Matcher, Actors]) -> None:
+    _, seen = views(read("", "JAXA chose the New Zealand company for three launches.", kit[0], lexicon()), kit[1])
+    assert [(a.entry.id, a.public) for a in seen[0].actors] == [("jaxa", True), ("state:nz", False)]
+
+
 def test_a_cooperation_that_the_next_sentences_carry_on_is_told_from_one_in_passing(kit: tuple[Matcher, Actors]) -> None:
     act = "JAXA signed a contract with the University of Oulu. "
 
