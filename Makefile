@@ -57,11 +57,12 @@ machine: .venv/dev.stamp ## 10,000 random histories of the ledger (SPACEPACT_RUN
 	@touch $@
 
 bench: .venv/bench.stamp ## measure speed, side by side with peers
-	@for program in $(filter-out bench/scores.py,$(wildcard bench/*.py)); do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+	@for program in $(filter-out bench/attributes.py bench/held.py bench/scores.py,$(wildcard bench/*.py)); do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
 scores: .venv/dev.stamp ## how good the verdict is, cross-validated, by corpus and language (needs ../shared; 2 minutes)
 	$(BIN)/python bench/scores.py ../shared/gold $(ARGS)
 	$(BIN)/python bench/teasers.py ../shared/gold
+	$(BIN)/python bench/held.py ../shared/gold
 
 schema: ## write the editors' schemas in docs/schema again
 	@for kind in watchlist expected source channels settings; do $(BIN)/spacepact schema $$kind > docs/schema/$$kind.json || exit 1; done

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sklearn.feature_extraction import DictVectorizer
@@ -281,16 +282,21 @@ def report(
     gold: Path, predictions: list[dict[str, Any]], errors: int, docs: Path | None = None, labels: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """Return what the scorer of the gold directory says, of its own documents and labels or of others."""
+    texts = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(docs or gold / "dev.docs.jsonl")}
+    groups = json.loads((gold / "aliases.json").read_text("utf-8"))
+    truth = _rows(gold / "dev.labels.jsonl") if labels is None else labels
+    scored: dict[str, Any] = scorer(gold).score(truth, {p["id"]: p for p in predictions}, texts, groups, errors)
+    return scored
+
+
+def scorer(gold: Path) -> ModuleType:
+    """Return the scorer of the gold directory."""
     spec = importlib.util.spec_from_file_location("score", gold / "score.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(gold / "score.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    texts = {d["id"]: " ".join((d["title"] + "\n" + d["text"]).split()) for d in _rows(docs or gold / "dev.docs.jsonl")}
-    groups = json.loads((gold / "aliases.json").read_text("utf-8"))
-    truth = _rows(gold / "dev.labels.jsonl") if labels is None else labels
-    scored: dict[str, Any] = module.score(truth, {p["id"]: p for p in predictions}, texts, groups, errors)
-    return scored
+    return module
 
 
 def save(model: Model, path: Path = WEIGHTS) -> None:
