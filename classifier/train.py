@@ -146,7 +146,7 @@ def train(examples: Sequence[Example], knobs: Knobs | None = None) -> Model:
     rows = [document_features(e.reading, e.seen, held_out[e.id]) for e in examples]
     scopes = _fit_scopes(examples, rows, knobs)
     threshold = _threshold(examples, dict(zip((e.id for e in examples), rows, strict=True)), knobs)
-    fields = {f: fit_field(examples, f, knobs) for f in FIELDS}
+    fields: dict[str, dict[str, dict[str, float]]] = {f: fit_field(examples, f, knobs) for f in FIELDS}
     return Model(sentence, _fit_proofs(examples, knobs), scopes, fields, threshold)
 
 
