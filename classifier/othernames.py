@@ -15,7 +15,7 @@ _LENT: frozenset[Kind] = MISSION_KINDS | {"vehicle"}
 """Kinds whose names are lent by people, gods and virtues."""
 _LONGEST = 40
 _OPENING = "\"'(“‘[«—–"
-_PLACE = re.compile(r" (?:Creek|County|River|Streets?|Avenue|Road|District|Valley|Hills?|Beach|Arch|Square|Bridge|Boulevard)\b")
+_PLACE = re.compile(r" (?:Creek|County|River|Streets?|Avenue|Road|District|Valley|Hills?|Beach|Arch|Square|Bridge|Boulevard|City)\b")
 _FIRM = re.compile(
     r",? (?:A/S|AG|GmbH|Inc|Ltd|LLC|PLC|plc|Corp|S\.p\.A|N\.V|B\.V|Holdings?|Capital|Ventures|Pharmaceuticals|Bank|Hotels?)\b"
 )

@@ -118,6 +118,7 @@ def test_what_is_no_name_makes_no_new_mission(mentions: Callable[[str], tuple[Me
         ("A San Francisco-based Sentinel customer", ["sentinel"]),
         ("In San Diego Sentinel data are sold.", ["sentinel"]),
         ("Sentinel Creek flooded the road.", []),
+        ("The ground below France City sinks.", []),
         ("Sentinel GmbH sells locks, and ISS A/S cleans.", []),
         ("Workers of Sentinel Foods walked out on Monday.", []),
         ("Engineers tested the Sentinel Control Centre again.", ["sentinel"]),
