@@ -57,6 +57,8 @@ class Classifier:
         found = [c for j in told for c in cooperations(j, self.actors, self.model, published)]
         if scope not in COOPERATION_SCOPES:
             found = [c for c in found if c.scope not in COOPERATION_SCOPES]
+        elif {c.scope for c in found} & COOPERATION_SCOPES == {"public-private-international"}:
+            scope = "public-private-international"
         surest = _surest(reading.mentions)
         return Classification(
             cooperation=scope in COOPERATION_SCOPES,

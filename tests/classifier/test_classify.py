@@ -204,6 +204,16 @@ def test_what_is_no_cooperation_news_reports_no_cooperation_news(classifier: Cla
     assert told
 
 
+def test_where_all_that_is_told_joins_an_agency_and_a_company_so_is_the_scope(classifier: Classifier) -> None:
+    text = (
+        "JAXA has concluded a contract with Red Gum Range, an Australian operator of a test range, for the recovery of its space capsule."
+    )
+    said = classifier.classify(
+        "JAXA to fly re-entry capsule from Australian range", f"{text} JAXA and the company held a rehearsal in May."
+    )
+    assert {c.scope for c in said.cooperations} == {said.scope} == {"public-private-international"}
+
+
 LISTED = (
     "The United States and Japan agreed to share Earth observation satellite data.\n"
     "The United States and Japan signed a framework agreement on lunar exploration in Kyoto."
