@@ -91,7 +91,7 @@ def _found(judged: Judged, actors: Actors, model: Model, *, general: bool) -> It
     who = protagonists(judged.reading, judged.seen, judged.home, actors)
     states = states_of_title(judged.seen, judged.reading.titles) if general else {}
     for worth, view in _ranked(judged, model, general=general):
-        if not {"off", "guests"}.isdisjoint(view.features) or (general and not view.sentence.space):
+        if not {"off", "aside"}.isdisjoint(view.features) or (general and not view.sentence.space):
             continue
         parties = partners(view, who, actors, judged.reading.text)
         parties = flown_by(speaking(parties, view, states), view, who.known)

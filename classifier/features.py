@@ -91,9 +91,9 @@ def _view(sentence: Sentence, who: list[Actor], context: _Context, actors: Actor
     relations = actors.relations(who)
     pairs = _pairs(who, relations, actors, context, sentence)
     features = [_place(sentence, context), *sentence.cues]
-    if not spacey or attends(sentence):
+    if not spacey or attends(sentence) or "hearsay" in sentence.cues:
         pairs = []
-        features.append("guests" if spacey else "off")
+        features.append("aside" if spacey else "off")
     else:
         features += _composites(sentence, pairs)
         features += _links(context.text, sentence, who, actors)

@@ -24,6 +24,7 @@ _WORDS = {
     "deal": "a deal or support",
     "space": "space",
     "off": "space is not the topic",
+    "aside": "guests of an event, or hearsay",
     "short": "a short sentence",
     "tail": "the tail of the text",
     "many-actors": "four parties or more",

@@ -178,6 +178,18 @@ def test_a_war_makes_no_partner(classifier: Classifier) -> None:
     assert (parties(first), first.stage) == ({"esa", "roscosmos"}, "suspended")
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Solar sails, a draft", "I heard NASA and Roscosmos will sign a lunar agreement next week, my cousin works there."),
+        ("Notes from a fair", "Rumours that ISRO and JAXA will build a Mars orbiter together went round the halls."),
+        ("Aus der Szene", "Gerüchten zufolge wollen DLR und ISRO gemeinsam einen Satelliten bauen."),
+    ],
+)
+def test_hearsay_is_no_cooperation(classifier: Classifier, title: str, text: str) -> None:
+    assert not classifier.classify(title, text).cooperation
+
+
 def test_what_is_struck_in_a_war_is_no_agreement(classifier: Classifier) -> None:
     text = "Eutelsat said a missile struck its satellite antenna near Riyadh during Saudi and Turkish military operations against Yemen."
     assert not classifier.classify("Missile strike hits Eutelsat antenna in Saudi Arabia", text).cooperation
