@@ -22,8 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from classifier.attributes import attribute_features, choose
+from classifier.crossval import cross_validate, splits
+from classifier.examples import Example, load_examples
+from classifier.fitting import FIELDS, Knobs, fit_field
 from classifier.model import Model
-from classifier.train import FIELDS, Example, Knobs, cross_validate, fit_field, load_examples, splits
 from spacepact.cooperation import COOPERATION_SCOPES
 
 GAZETTEER = Path(__file__).parents[1] / "config/gazetteer"

@@ -7,13 +7,14 @@ The texts are those of classifier/training that are marked `held`; GOLD_DIR lend
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from classifier import Classifier
-from classifier.train import TRAINING, scorer
+from classifier.crossval import scorer
+from classifier.examples import TRAINING
 from spacepact.settings import default_config_dir
 
 UNSAID: dict[str, Any] = {"space": True, "optional_agencies": [], "optional_missions": []}
@@ -26,9 +27,9 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    gold = Path(sys.argv[1])
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("gold", type=Path)
+    gold = options.parse_args().gold
     texts = held()
     classifier = Classifier.load(default_config_dir() / "gazetteer")
     said = {t["id"]: classifier.classify(t["title"], t["text"]).model_dump(mode="json") for t in texts}

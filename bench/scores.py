@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from classifier.crossval import cross_validate, report
+from classifier.examples import load_examples
 from classifier.model import default_model
-from classifier.train import cross_validate, load_examples, report
 from spacepact.cooperation import COOPERATION_SCOPES
 from spacepact.settings import default_config_dir
 

@@ -17,7 +17,7 @@ from typing import Any
 from scores import Row, line, rows
 
 from classifier import Classifier
-from classifier.train import report
+from classifier.crossval import report
 from spacepact.cooperation import COOPERATION_SCOPES
 from spacepact.settings import default_config_dir
 

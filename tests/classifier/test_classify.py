@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from classifier import Classifier
-from classifier.train import TRAINING
+from classifier.examples import TRAINING
 from spacepact.cooperation import COOPERATION_SCOPES, Classification, Cooperation
 
 PACT = (

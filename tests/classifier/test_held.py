@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from classifier import Classifier
-from classifier.train import TRAINING
+from classifier.examples import TRAINING
 from spacepact.cooperation import COOPERATION_SCOPES
 
 TEXTS: list[dict[str, Any]] = [

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from classifier.examples import TRAINING, Example, folds, load_examples
+from classifier.fitting import Knobs, train
 from classifier.model import WEIGHTS, default_model
-from classifier.train import TRAINING, Example, Knobs, folds, load_examples, save, train
+from classifier.train import save
 from spacepact.cooperation import COOPERATION_SCOPES
 
 GAZETTEER = Path(__file__).parents[2] / "config/gazetteer"
