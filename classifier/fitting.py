@@ -29,6 +29,7 @@ class Knobs:
     """How strongly each model is held back (inverse of the penalty).
 
     What a text written for training counts: `own` for the verdict, where it is unlike news; `own_fields` for what an act is.
+    `domestic`: what a document of domestic cooperation counts, the scope most often taken for none.
     """
 
     sentence: float = 0.2
@@ -36,6 +37,7 @@ class Knobs:
     fields: float = 0.2
     own: float = 0.07
     own_fields: float = 0.5
+    domestic: float = 1.5
     proof: float = 0.2
 
 
@@ -60,6 +62,7 @@ def _fit_scopes(examples: Sequence[Example], rows: list[dict[str, float]], knobs
 
 def _trust(example: Example, knobs: Knobs) -> float:
     trust = TRUST[example.label["confidence"]] * (knobs.own if example.own else 1.0)
+    trust *= knobs.domestic if example.scope == "domestic" else 1.0
     return trust if example.proofs or example.id.endswith("#0") else trust / 2
 
 
